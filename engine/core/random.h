@@ -1,0 +1,68 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace zipml {
+
+/// What a random draw is for. Part of every draw's address, so that no two uses share their numbers.
+/// The values are part of the reproducibility contract: never renumber, only append.
+enum class Stream : std::uint16_t {
+  permutation = 1,        ///< order of the rows of an epoch
+  sample_rounding = 2,    ///< Q1, Q2, ...: stochastic rounding of the samples
+  model_rounding = 3,     ///< Q3
+  gradient_rounding = 4,  ///< Q4
+  generate_features = 16,
+  generate_labels = 17,
+  generate_model = 18,
+  generate_structure = 19,
+  bootstrap = 32,
+};
+
+/// Address of a family of draws; (element, draw) complete it. The value at an address is a pure function of
+/// it.
+struct DrawAddress {
+  std::uint64_t seed = 0;
+  Stream stream = Stream::permutation;
+  std::uint32_t epoch = 0;
+};
+
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+/// Returns the 4 words of block `counter` under `key`.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
+
+/// The 32 random bits at (address, element, draw). Elements 4i .. 4i+3 are the four words of one Philox
+/// block; `draw` < 2^16.
+std::uint32_t draw_bits(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
+
+/// Uniform on [0, 1), a multiple of 2^-24: exact in float32.
+float draw_unit_float(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
+
+/// Uniform on [0, 1), 53 bits, from draws 2*draw and 2*draw + 1 of the element.
+double draw_unit_double(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
+
+/// Standard normal: the normal quantile of draw_unit_double.
+double draw_normal(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
+
+/// Uniform integer in [0, bound), bound >= 1; the bias is below bound / 2^64.
+std::uint64_t draw_below(const DrawAddress& address, std::uint64_t element, std::uint32_t draw,
+                         std::uint64_t bound);
+
+/// Counter of the Philox block that holds element `4 * block` of `draw`: shared by the scalar code above and
+/// the vector kernel, so that both read the same numbers.
+constexpr std::array<std::uint32_t, 4> philox_counter(const DrawAddress& address, std::uint64_t block,
+                                                      std::uint32_t draw) {
+  return {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), address.epoch,
+          (static_cast<std::uint32_t>(address.stream) << 16) | (draw & 0xFFFFu)};
+}
+
+constexpr std::array<std::uint32_t, 2> philox_key(const DrawAddress& address) {
+  return {static_cast<std::uint32_t>(address.seed), static_cast<std::uint32_t>(address.seed >> 32)};
+}
+
+inline constexpr std::uint32_t kPhiloxMultiplier0 = 0xD2511F53u, kPhiloxMultiplier1 = 0xCD9E8D57u;
+inline constexpr std::uint32_t kPhiloxWeyl0 = 0x9E3779B9u, kPhiloxWeyl1 = 0xBB67AE85u;
+inline constexpr int kPhiloxRounds = 10;
+
+}  // namespace zipml

@@ -1,0 +1,57 @@
+#include "engine/core/parallel.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/core/component.h"
+
+namespace zipml {
+namespace {
+
+TEST_CASE("every block is visited once for any number of threads", "[parallel]") {
+  for (const int threads : {1, 2, 3, 8}) {
+    for (const std::size_t blocks : {0u, 1u, 2u, 7u, 1000u}) {
+      std::vector<std::atomic<int>> visits(blocks);
+      parallel_blocks(blocks, threads, [&](std::size_t b) { ++visits[b]; });
+      for (const auto& count : visits) REQUIRE(count == 1);
+    }
+  }
+}
+
+TEST_CASE("an exception in a block reaches the caller", "[parallel]") {
+  for (const int threads : {1, 4}) {
+    CHECK_THROWS_WITH(parallel_blocks(100, threads,
+                                      [](std::size_t b) {
+                                        if (b == 17) throw std::runtime_error("block 17");
+                                      }),
+                      "block 17");
+  }
+}
+
+TEST_CASE("tree_sum adds by halves", "[parallel]") {
+  CHECK(tree_sum({}) == 0.0);
+  const std::vector<double> parts = {1e16, 1.0, -1e16, 1.0};
+  CHECK(tree_sum(parts) == (1e16 + 1.0) + (-1e16 + 1.0));
+}
+
+TEST_CASE("choose fills defaults and refuses what the description does not have", "[component]") {
+  const ComponentFamily family{"things",
+                               "",
+                               {{"thing",
+                                 "",
+                                 {{.key = "size", .doc = "", .fallback = 2.0},
+                                  {.key = "name", .type = ParameterType::text, .doc = ""}}}}};
+  CHECK_THROWS_AS(choose(family, "thing"), std::logic_error);
+  CHECK_THROWS_AS(choose(family, "other"), std::logic_error);
+  CHECK_THROWS_AS(choose(family, "thing", {{"nme", std::string("a")}}), std::logic_error);
+  const ComponentChoice choice = choose(family, "thing", {{"name", std::string("a")}});
+  CHECK(choice.parameters.number("size") == 2.0);
+  CHECK(choice.parameters.text("name") == "a");
+  CHECK_THROWS_AS(choice.parameters.integer("size"), std::logic_error);
+  CHECK_THROWS_AS(choice.parameters.number("length"), std::logic_error);
+}
+
+}  // namespace
+}  // namespace zipml
