@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/core/matrix.h"
+#include "engine/core/random.h"
+#include "engine/quantize/level_set.h"
+#include "engine/quantize/level_strategy.h"
+#include "engine/quantize/rounding.h"
+
+namespace zipml {
+
+/// Levels of every column of a matrix, in the form that whole rows are rounded and decoded with: one affine
+/// map a column where all columns are uniform, tables otherwise.
+class ColumnLevels {
+ public:
+  /// One level set a column, all of the same size.
+  explicit ColumnLevels(std::vector<LevelSet> columns);
+
+  std::size_t cols() const { return columns_.size(); }
+  int count() const { return columns_.front().size(); }
+  const LevelSet& column(std::size_t c) const { return columns_[c]; }
+
+  /// Intervals of cols() values: base index and share of the upper level.
+  void bracket(const float* values, std::uint16_t* base, float* share) const;
+  /// Codes of the nearest levels of cols() values.
+  void nearest(const float* values, std::uint16_t* codes) const;
+  /// Levels of cols() codes.
+  void decode(const std::uint16_t* codes, float* out) const;
+
+ private:
+  std::vector<LevelSet> columns_;
+  bool uniform_ = true;
+  AlignedVector<float> low_, step_, inverse_step_;
+};
+
+/// Levels of every column of a matrix by a strategy; with row scaling, every column has those of the unit
+/// interval.
+ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads);
+
+}  // namespace zipml

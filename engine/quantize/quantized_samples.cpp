@@ -1,0 +1,118 @@
+#include "engine/quantize/quantized_samples.h"
+
+#include <bit>
+#include <cmath>
+#include <stdexcept>
+
+#include "engine/core/parallel.h"
+#include "engine/kernels/kernels.h"
+
+namespace zipml {
+namespace {
+
+// Below this many values a parallel region costs more than it saves.
+constexpr std::size_t kValuesPerThread = std::size_t{1} << 15;
+
+int useful_threads(const Matrix& matrix, int threads) {
+  return matrix.rows() * matrix.cols() < 2 * kValuesPerThread ? 1 : threads;
+}
+
+}  // namespace
+
+int bits_for_levels(int levels) { return std::bit_width(static_cast<unsigned>(levels) - 1); }
+
+QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels,
+                                   int draws, int threads)
+    : features_(features),
+      scales_rows_(strategy.scales_rows()),
+      levels_(column_levels(features, strategy, levels, useful_threads(features, threads))),
+      packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws) {
+  if (!scales_rows_) return;
+  row_scale_.resize(features.rows());
+  for (std::size_t r = 0; r < features.rows(); ++r) {
+    const auto row = features.padded_row(r);
+    row_scale_[r] = std::sqrt(kernels::dot(row.data(), row.data(), row.size()));
+  }
+}
+
+void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, int threads) {
+  if (rounding == Rounding::nearest && draws() != 1) {
+    throw std::logic_error("nearest rounding has one draw: all would be equal");
+  }
+  constexpr std::size_t kRows = BitMatrix::kRowsPerBlock;
+  parallel_blocks(round_up(features_.rows(), kRows) / kRows, useful_threads(features_, threads),
+                  [&](std::size_t block) {
+                    static thread_local QuantizeScratch scratch;
+                    const std::size_t last = std::min((block + 1) * kRows, features_.rows());
+                    for (std::size_t r = block * kRows; r < last; ++r)
+                      quantize_row(r, rounding, address, scratch);
+                  });
+}
+
+void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address,
+                                    QuantizeScratch& scratch) {
+  const std::size_t n = features_.cols();
+  const float* values = features_.row(r).data();
+  if (scales_rows_) {
+    scratch.values.resize(n);
+    const float inverse = row_scale_[r] > 0.0f ? 1.0f / row_scale_[r] : 0.0f;
+    for (std::size_t c = 0; c < n; ++c) scratch.values[c] = values[c] * inverse;
+    values = scratch.values.data();
+  }
+  scratch.base.resize(n);
+  if (rounding == Rounding::nearest) {
+    levels_.nearest(values, scratch.base.data());
+    packed_.store_base(r, scratch.base.data(), scratch.pack);
+    return;
+  }
+  scratch.share.resize(n);
+  scratch.words.resize(n);
+  scratch.choices.resize(packed_bytes(n, 1) + kPackSlack);
+  levels_.bracket(values, scratch.base.data(), scratch.share.data());
+  const std::uint64_t first_element = std::uint64_t{r} * features_.stride();
+  for (int draw = 0; draw < draws(); ++draw) {
+    kernels::random_bits(address, static_cast<std::uint32_t>(draw), first_element, scratch.words.data(), n);
+    kernels::choose(scratch.words.data(), scratch.share.data(), n, scratch.choices.data());
+    if (draws() > 1) packed_.store_choices(r, draw, scratch.choices.data());
+  }
+  // A single draw has no need of its lower level: its code is stored as it is.
+  if (draws() == 1) add_choices(scratch.base.data(), scratch.choices.data(), n, scratch.base.data());
+  packed_.store_base(r, scratch.base.data(), scratch.pack);
+}
+
+void QuantizedSamples::decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const {
+  levels_.decode(codes, out);
+  if (!scales_rows_) return;
+  for (std::size_t c = 0; c < features_.cols(); ++c) out[c] *= row_scale_[r];
+}
+
+void QuantizedSamples::decode(std::size_t r, int draw, float* out, QuantizeScratch& scratch) const {
+  scratch.base.resize(features_.cols());
+  packed_.load_base(r, scratch.base.data(), scratch.pack);
+  if (draws() == 1) {
+    decode_codes(r, scratch.base.data(), out);
+    return;
+  }
+  scratch.codes.resize(features_.cols());
+  packed_.apply_choices(r, draw, scratch.base.data(), scratch.codes.data(), scratch.pack);
+  decode_codes(r, scratch.codes.data(), out);
+}
+
+void QuantizedSamples::decode_pair(std::size_t r, float* first, float* second,
+                                   QuantizeScratch& scratch) const {
+  scratch.base.resize(features_.cols());
+  scratch.codes.resize(features_.cols());
+  packed_.load_base(r, scratch.base.data(), scratch.pack);
+  packed_.apply_choices(r, 0, scratch.base.data(), scratch.codes.data(), scratch.pack);
+  decode_codes(r, scratch.codes.data(), first);
+  packed_.apply_choices(r, 1, scratch.base.data(), scratch.codes.data(), scratch.pack);
+  decode_codes(r, scratch.codes.data(), second);
+}
+
+double QuantizedSamples::bytes_per_row() const {
+  return packed_.bytes_per_row() + (scales_rows_ ? sizeof(float) : 0);
+}
+
+std::size_t QuantizedSamples::bytes() const { return packed_.bytes() + row_scale_.size() * sizeof(float); }
+
+}  // namespace zipml

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/core/matrix.h"
+#include "engine/core/random.h"
+#include "engine/pack/packed_matrix.h"
+#include "engine/quantize/column_levels.h"
+
+namespace zipml {
+
+/// Buffers of one thread that quantizes or decodes rows.
+struct QuantizeScratch {
+  PackScratch pack;
+  AlignedVector<std::uint16_t> base, codes;
+  AlignedVector<float> values, share;
+  AlignedVector<std::uint32_t> words;
+  AlignedVector<std::uint8_t> choices;
+};
+
+/// Samples as the sample store holds them at low precision: packed codes of one or more independent draws of
+/// every value (section 2 and the storage paragraph of section 3), and with row scaling a float32 norm a row.
+class QuantizedSamples {
+ public:
+  /// Levels are found here, once; codes are written by quantize(). `features` is borrowed and must outlive
+  /// this. levels: 2 to 65536, draws: 1 or more.
+  QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels, int draws, int threads);
+
+  /// Draws every value `draws` times and packs the codes. The draws of a value are a pure function of the
+  /// address, element = row * round_up(cols, 16) + col and the draw's number; nearest rounding needs draws ==
+  /// 1 and does not look at the address.
+  void quantize(Rounding rounding, const DrawAddress& address, int threads);
+
+  /// The values of one draw of row r, cols() of them, to out.
+  void decode(std::size_t r, int draw, float* out, QuantizeScratch& scratch) const;
+
+  /// The values of draws 0 and 1 of row r.
+  void decode_pair(std::size_t r, float* first, float* second, QuantizeScratch& scratch) const;
+
+  const ColumnLevels& levels() const { return levels_; }
+  int draws() const { return packed_.draws(); }
+  double bytes_per_row() const;  ///< codes, choice bits, padding and row scale
+  std::size_t bytes() const;     ///< of all rows
+
+ private:
+  void quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address, QuantizeScratch& scratch);
+  void decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const;
+
+  const Matrix& features_;
+  bool scales_rows_;
+  ColumnLevels levels_;
+  PackedMatrix packed_;
+  std::vector<float> row_scale_;
+};
+
+/// Bits of a code for `levels` levels.
+int bits_for_levels(int levels);
+
+}  // namespace zipml

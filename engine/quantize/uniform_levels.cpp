@@ -1,0 +1,52 @@
+#include "engine/quantize/uniform_levels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace zipml {
+namespace {
+
+class UniformLevels final : public LevelStrategy {
+ public:
+  UniformLevels(bool scales_rows, bool mid_tread) : scales_rows_(scales_rows), mid_tread_(mid_tread) {}
+
+  bool scales_rows() const override { return scales_rows_; }
+
+  LevelSet levels(std::span<const float> values, int count) const override {
+    if (mid_tread_ && count % 2 == 0) --count;
+    if (count < 2) throw std::invalid_argument("a mid-tread grid needs at least 3 levels (2 bits)");
+    float bound = scales_rows_ ? 1.0f : 0.0f;
+    for (const float v : values) bound = std::max(bound, std::fabs(v));
+    return LevelSet::uniform(-bound, bound, count);
+  }
+
+ private:
+  bool scales_rows_, mid_tread_;
+};
+
+}  // namespace
+
+const ComponentInfo& uniform_levels_info() {
+  static const ComponentInfo info{
+      "uniform",
+      "equidistant levels on [-M, M]",
+      {{.key = "scaling",
+        .type = ParameterType::text,
+        .doc = "M: the column's largest |value|, or the row's l2 norm (kept with every row as a float32)",
+        .fallback = std::string("column"),
+        .choices = {"column", "row"}},
+       {.key = "grid",
+        .type = ParameterType::text,
+        .doc = "mid-rise: all 2^bits levels, none at 0; mid-tread: one level fewer, one of them at 0",
+        .fallback = std::string("mid-rise"),
+        .choices = {"mid-rise", "mid-tread"}}}};
+  return info;
+}
+
+std::unique_ptr<LevelStrategy> make_uniform_levels(const Parameters& parameters) {
+  return std::make_unique<UniformLevels>(parameters.text("scaling") == "row",
+                                         parameters.text("grid") == "mid-tread");
+}
+
+}  // namespace zipml

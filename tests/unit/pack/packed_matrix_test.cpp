@@ -1,0 +1,84 @@
+#include "engine/pack/packed_matrix.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "engine/core/random.h"
+
+namespace zipml {
+namespace {
+
+std::uint16_t code_at(std::size_t r, std::size_t c, int bits) {
+  return static_cast<std::uint16_t>(draw_bits({1, Stream::generate_features, 0}, r * 10007 + c, 0) >>
+                                    (32 - bits));
+}
+
+bool choice_at(std::size_t r, std::size_t c, int draw) {
+  return draw_bits({2, Stream::generate_features, 0}, r * 10007 + c, static_cast<std::uint32_t>(draw)) & 1u;
+}
+
+TEST_CASE("codes come back from a packed matrix, for every width, odd sizes and any number of draws",
+          "[pack]") {
+  PackScratch scratch;
+  for (const int bits : {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15, 16}) {
+    for (const std::size_t cols : {1u, 3u, 8u, 9u, 31u, 64u, 65u, 101u, 1001u}) {
+      for (const int draws : {1, 2, 3, 16}) {
+        const std::size_t rows = 5;
+        PackedMatrix matrix(rows, cols, bits, draws);
+        std::vector<std::uint16_t> base(cols), codes(cols);
+        // Backwards, and every row twice: neighbours must survive each other's writes.
+        for (std::size_t pass = 0; pass < 2; ++pass) {
+          for (std::size_t r = rows; r-- > 0;) {
+            for (std::size_t c = 0; c < cols; ++c) base[c] = code_at(r + pass, c, bits);
+            matrix.store_base(r, base.data(), scratch);
+            for (int d = 0; draws > 1 && d < draws; ++d) {
+              std::vector<std::uint8_t> choices(packed_bytes(cols, 1) + kPackSlack);
+              for (std::size_t c = 0; c < cols; ++c) {
+                choices[c / 8] =
+                    static_cast<std::uint8_t>(choices[c / 8] | choice_at(r + pass, c, d) << (c % 8));
+              }
+              matrix.store_choices(r, d, choices.data());
+            }
+          }
+        }
+        for (std::size_t r = 0; r < rows; ++r) {
+          matrix.load_base(r, base.data(), scratch);
+          for (std::size_t c = 0; c < cols; ++c) REQUIRE(base[c] == code_at(r + 1, c, bits));
+          for (int d = 0; d < draws; ++d) {
+            matrix.apply_choices(r, d, base.data(), codes.data(), scratch);
+            for (std::size_t c = 0; c < cols; ++c) {
+              REQUIRE(codes[c] ==
+                      static_cast<std::uint16_t>(base[c] + (draws > 1 && choice_at(r + 1, c, d) ? 1 : 0)));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a packed matrix takes the memory its bits say, within 2%", "[pack]") {
+  for (const int bits : {1, 2, 3, 4, 5, 6, 7, 8, 16}) {
+    for (const std::size_t cols : {1u, 9u, 13u, 90u, 91u, 101u, 1000u, 1001u, 5001u}) {
+      for (const int draws : {1, 2, 16}) {
+        const std::size_t rows = 1000;
+        const PackedMatrix matrix(rows, cols, bits, draws);
+        const double planes = draws > 1 ? draws : 0;
+        const double said = static_cast<double>(rows * cols) * (bits + planes) / 8.0;
+        CHECK(static_cast<double>(matrix.bytes()) >= said);
+        CHECK(static_cast<double>(matrix.bytes()) <= 1.02 * said + 1.0 + planes);
+        CHECK(matrix.bytes_per_row() * rows ==
+              Approx(static_cast<double>(matrix.bytes())).margin(1.0 + planes));
+      }
+    }
+  }
+}
+
+TEST_CASE("widths and draws that cannot be packed are bugs", "[pack]") {
+  CHECK_THROWS_AS(BitMatrix(1, 1, 0), std::logic_error);
+  CHECK_THROWS_AS(BitMatrix(1, 1, 17), std::logic_error);
+  CHECK_THROWS_AS(PackedMatrix(1, 1, 4, 0), std::logic_error);
+}
+
+}  // namespace
+}  // namespace zipml
