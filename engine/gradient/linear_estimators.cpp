@@ -1,0 +1,162 @@
+#include "engine/gradient/linear_estimators.h"
+
+#include "engine/gradient/quantizer_parameters.h"
+#include "engine/kernels/kernels.h"
+
+namespace zipml {
+namespace {
+
+void fit(AlignedVector<float>& buffer, std::size_t size) {
+  // The padding beyond the columns must be zero, and decoding writes the columns only.
+  if (buffer.size() != size) buffer.assign(size, 0.0f);
+}
+
+class FullEstimator final : public GradientEstimator {
+ public:
+  explicit FullEstimator(const EstimatorInput& input)
+      : features_(input.features), labels_(input.labels), loss_(input.loss) {}
+
+  bool is_unbiased() const override { return true; }
+  double bytes_per_row() const override { return static_cast<double>(features_.cols() * sizeof(float)); }
+  void begin_epoch(std::uint32_t) override {}
+
+  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
+                  EstimatorScratch&) const override {
+    for (const std::uint32_t r : rows) {
+      const float* a = features_.padded_row(r).data();
+      const float residual = loss_.derivative(kernels::dot(a, x.data(), x.size()), labels_[r]);
+      kernels::axpy(residual, a, sum.data(), sum.size());
+    }
+  }
+
+ private:
+  const Matrix& features_;
+  std::span<const float> labels_;
+  const Loss& loss_;
+};
+
+// What naive, deterministic and double sampling share: packed samples, drawn anew every epoch or once.
+class QuantizedEstimator : public GradientEstimator {
+ public:
+  QuantizedEstimator(const EstimatorInput& input, const Parameters& parameters, Rounding rounding, int draws)
+      : labels_(input.labels),
+        loss_(input.loss),
+        stride_(input.features.stride()),
+        samples_(input.features, *requested_strategy(parameters), requested_levels(parameters), draws,
+                 input.threads),
+        rounding_(rounding),
+        fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
+        seed_(input.seed),
+        threads_(input.threads) {
+    if (!fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, 0}, threads_);
+  }
+
+  double bytes_per_row() const override { return samples_.bytes_per_row(); }
+
+  void begin_epoch(std::uint32_t epoch) override {
+    if (fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, epoch}, threads_);
+  }
+
+ protected:
+  std::span<const float> labels_;
+  const Loss& loss_;
+  std::size_t stride_;
+  QuantizedSamples samples_;
+
+ private:
+  Rounding rounding_;
+  bool fresh_;
+  std::uint64_t seed_;
+  int threads_;
+};
+
+class OneDrawEstimator final : public QuantizedEstimator {
+ public:
+  OneDrawEstimator(const EstimatorInput& input, const Parameters& parameters, Rounding rounding)
+      : QuantizedEstimator(input, parameters, rounding, 1) {}
+
+  bool is_unbiased() const override { return false; }
+
+  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
+                  EstimatorScratch& scratch) const override {
+    fit(scratch.first, stride_);
+    for (const std::uint32_t r : rows) {
+      samples_.decode(r, 0, scratch.first.data(), scratch.quantize);
+      const float score = kernels::dot(scratch.first.data(), x.data(), x.size());
+      kernels::axpy(loss_.derivative(score, labels_[r]), scratch.first.data(), sum.data(), sum.size());
+    }
+  }
+};
+
+class DoubleSampling final : public QuantizedEstimator {
+ public:
+  DoubleSampling(const EstimatorInput& input, const Parameters& parameters)
+      : QuantizedEstimator(input, parameters, Rounding::stochastic, 2),
+        symmetrized_(parameters.boolean("symmetrized")) {}
+
+  bool is_unbiased() const override { return true; }
+
+  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
+                  EstimatorScratch& scratch) const override {
+    fit(scratch.first, stride_);
+    fit(scratch.second, stride_);
+    const float *first = scratch.first.data(), *second = scratch.second.data();
+    for (const std::uint32_t r : rows) {
+      samples_.decode_pair(r, scratch.first.data(), scratch.second.data(), scratch.quantize);
+      const float by_second = loss_.derivative(kernels::dot(second, x.data(), x.size()), labels_[r]);
+      if (!symmetrized_) {
+        kernels::axpy(by_second, first, sum.data(), sum.size());
+        continue;
+      }
+      const float by_first = loss_.derivative(kernels::dot(first, x.data(), x.size()), labels_[r]);
+      kernels::axpy2(0.5f * by_second, first, 0.5f * by_first, second, sum.data(), sum.size());
+    }
+  }
+
+ private:
+  bool symmetrized_;
+};
+
+}  // namespace
+
+std::unique_ptr<GradientEstimator> make_full(const Parameters&, const EstimatorInput& input) {
+  return std::make_unique<FullEstimator>(input);
+}
+
+std::unique_ptr<GradientEstimator> make_naive(const Parameters& parameters, const EstimatorInput& input) {
+  return std::make_unique<OneDrawEstimator>(input, parameters, Rounding::stochastic);
+}
+
+std::unique_ptr<GradientEstimator> make_deterministic(const Parameters& parameters,
+                                                      const EstimatorInput& input) {
+  return std::make_unique<OneDrawEstimator>(input, parameters, Rounding::nearest);
+}
+
+std::unique_ptr<GradientEstimator> make_double_sampling(const Parameters& parameters,
+                                                        const EstimatorInput& input) {
+  return std::make_unique<DoubleSampling>(input, parameters);
+}
+
+std::vector<ParameterInfo> deterministic_parameters() { return quantizer_parameters("column"); }
+
+std::vector<ParameterInfo> naive_parameters() {
+  std::vector<ParameterInfo> parameters = quantizer_parameters("column");
+  parameters.push_back(
+      {.key = "sampling",
+       .type = ParameterType::text,
+       .doc = "fresh: new draws every epoch, unbiased over the run; once: one set of draws for all epochs",
+       .fallback = std::string("fresh"),
+       .choices = {"fresh", "once"}});
+  return parameters;
+}
+
+std::vector<ParameterInfo> double_sampling_parameters() {
+  std::vector<ParameterInfo> parameters = naive_parameters();
+  parameters.push_back({.key = "symmetrized",
+                        .type = ParameterType::boolean,
+                        .doc = "average both orders of the two draws: lower variance for the same bytes",
+                        .fallback = true});
+  return parameters;
+}
+
+}  // namespace zipml

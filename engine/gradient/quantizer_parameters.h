@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/core/component.h"
+#include "engine/quantize/level_strategy.h"
+
+namespace zipml {
+
+/// The parameters `bits`, `levels_count` and `levels` that every quantized channel has.
+/// default_scaling: "column" or "row", the scaling of the default uniform levels.
+std::vector<ParameterInfo> quantizer_parameters(const char* default_scaling);
+
+/// Number of levels that checked parameters ask for: levels_count where given, else 2^bits.
+int requested_levels(const Parameters& parameters);
+
+/// The level strategy of a checked `levels` parameter.
+std::unique_ptr<LevelStrategy> requested_strategy(const Parameters& parameters);
+
+}  // namespace zipml

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/solve/engine.h"
+
+namespace zipml {
+
+/// One update after another, each mini-batch shared by the threads. Rows are summed in blocks that depend on
+/// the batch size alone and the blocks by a fixed tree, so the result has the same bits for every number of
+/// threads.
+std::unique_ptr<Engine> make_synchronous(const Parameters& parameters, int threads);
+
+}  // namespace zipml

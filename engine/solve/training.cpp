@@ -1,0 +1,238 @@
+#include "engine/solve/training.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include "engine/gradient/channel.h"
+#include "engine/gradient/estimator.h"
+#include "engine/solve/engine.h"
+#include "engine/solve/hogwild.h"
+#include "engine/solve/objective.h"
+#include "engine/solve/synchronous.h"
+
+namespace zipml {
+namespace {
+
+double step_size(const std::string& schedule, double alpha, std::uint32_t epoch) {
+  if (schedule == "inverse_epoch") return alpha / epoch;
+  if (schedule == "inverse_sqrt") return alpha / std::sqrt(static_cast<double>(epoch));
+  return alpha;
+}
+
+// Fisher-Yates from the rows in order, so that an epoch's permutation depends on its address alone.
+void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch,
+                std::span<std::uint32_t> order) {
+  const DrawAddress address{seed, Stream::permutation, epoch};
+  if (kind == "with_replacement") {
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      order[i] = static_cast<std::uint32_t>(draw_below(address, i, 0, order.size()));
+    }
+    return;
+  }
+  std::iota(order.begin(), order.end(), 0u);
+  for (std::size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[draw_below(address, i - 1, 0, i)]);
+}
+
+TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int threads) {
+  const std::vector<double> weights(x.begin(), x.end());
+  const Evaluation train = evaluate(problem.data.data.train, problem.loss, weights, threads);
+  const Evaluation test = evaluate(problem.data.data.test, problem.loss, weights, threads);
+  TraceRow row;
+  row.train_loss = (train.loss + problem.regularizer.value(x)) * problem.data.loss_unit;
+  row.test_loss = test.loss * problem.data.loss_unit;
+  row.test_accuracy =
+      problem.loss.task() == Task::classification ? test.accuracy : std::numeric_limits<double>::quiet_NaN();
+  if (!std::isfinite(row.train_loss)) {
+    // Which kind of not finite, and the sign of a NaN, may differ between machines.
+    row.train_loss = std::numeric_limits<double>::infinity();
+    if (!problem.data.data.test.labels.empty()) row.test_loss = row.train_loss;
+    if (problem.loss.task() == Task::classification) row.test_accuracy = 0.0;
+  }
+  return row;
+}
+
+// Everything of one run; epochs are added one by one.
+class Run {
+ public:
+  Run(const Problem& problem, const TrainingSpec& spec, int threads)
+      : problem_(problem),
+        spec_(spec),
+        threads_(threads),
+        solver_(spec.solver.parameters),
+        train_(problem.data.data.train),
+        columns_(train_.features.cols()),
+        estimator_(estimators()[spec.samples.kind](
+            spec.samples.parameters, {train_.features, train_.labels, problem.loss, spec.seed, threads})),
+        model_channel_(channels()[spec.model_channel.kind](spec.model_channel.parameters)),
+        gradient_channel_(channels()[spec.gradient_channel.kind](spec.gradient_channel.parameters)),
+        engine_(engine_registry()[spec.engine.kind](spec.engine.parameters, threads)),
+        order_(train_.features.rows()),
+        x_(train_.features.stride(), 0.0f) {}
+
+  std::uint32_t epochs() const { return static_cast<std::uint32_t>(solver_.integer("epochs")); }
+  std::span<const float> x() const { return std::span(x_).first(columns_); }
+
+  // One epoch of updates; returns its seconds.
+  double run_epoch(std::uint32_t epoch) {
+    const auto start = std::chrono::steady_clock::now();
+    estimator_->begin_epoch(epoch);
+    order_rows(solver_.text("order"), spec_.seed, epoch, order_);
+    engine_->run_epoch(
+        {*estimator_, *model_channel_, *gradient_channel_, problem_.regularizer, order_, batch(), columns_,
+         static_cast<float>(step_size(solver_.text("schedule"), spec_.alpha, epoch)), epoch, spec_.seed},
+        x_);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  TraceRow evaluate_epoch(std::uint32_t epoch) const {
+    TraceRow row = evaluate_row(problem_, x(), threads_);
+    const std::uint64_t rows = std::uint64_t{order_.size()} * epoch;
+    const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
+    row.epoch = epoch;
+    row.bytes_read =
+        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row()));
+    row.values_read = rows * columns_;
+    row.model_bytes = batches * model_channel_->bytes(columns_);
+    row.gradient_bytes = batches * gradient_channel_->bytes(columns_);
+    return row;
+  }
+
+ private:
+  std::size_t batch() const {
+    return std::min(static_cast<std::size_t>(solver_.integer("batch")), order_.size());
+  }
+
+  const Problem& problem_;
+  const TrainingSpec& spec_;
+  int threads_;
+  const Parameters& solver_;
+  const Split& train_;
+  std::size_t columns_;
+  std::unique_ptr<GradientEstimator> estimator_;
+  std::unique_ptr<Channel> model_channel_, gradient_channel_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<std::uint32_t> order_;
+  AlignedVector<float> x_;
+};
+
+std::vector<double> default_grid() {
+  std::vector<double> grid;
+  for (const double decade : {1e-4, 1e-3, 1e-2, 1e-1}) {
+    for (const double factor : {1.0, 2.0, 5.0}) grid.push_back(decade * factor);
+  }
+  grid.push_back(1.0);
+  return grid;
+}
+
+}  // namespace
+
+TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threads,
+                     const EpochCallback& on_epoch) {
+  Run run(problem, spec, threads);
+  TrainingResult result;
+  result.trace.rows.push_back(run.evaluate_epoch(0));
+  for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
+    result.trace.epoch_seconds.push_back(run.run_epoch(epoch));
+    result.trace.rows.push_back(run.evaluate_epoch(epoch));
+    if (!std::isfinite(result.trace.rows.back().train_loss)) result.trace.status = RunStatus::diverged;
+    if (on_epoch && !on_epoch(result.trace.rows.back())) break;
+    if (result.trace.status == RunStatus::diverged) break;
+  }
+  result.x.assign(run.x().begin(), run.x().end());
+  return result;
+}
+
+Tuning tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads) {
+  TrainingSpec full = spec;
+  full.samples = choose(estimators().family(), "full");
+  full.model_channel = full.gradient_channel = choose(channels().family(), "full");
+  full.engine = choose(engines(), "synchronous");
+  Tuning tuning;
+  tuning.alphas = spec.solver.parameters.numbers("tune_grid");
+  std::sort(tuning.alphas.begin(), tuning.alphas.end());
+  double least = std::numeric_limits<double>::infinity();
+  for (const double alpha : tuning.alphas) {
+    full.alpha = alpha;
+    Run run(problem, full, threads);
+    for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) run.run_epoch(epoch);
+    const double loss = run.evaluate_epoch(run.epochs()).train_loss;
+    tuning.final_losses.push_back(std::isfinite(loss) ? loss : std::numeric_limits<double>::quiet_NaN());
+    if (loss < least) {
+      least = loss;
+      tuning.best = alpha;
+    }
+  }
+  if (!std::isfinite(least))
+    throw std::runtime_error("every step size of solver/tune_grid diverges at full precision");
+  return tuning;
+}
+
+bool is_reproducible(const TrainingSpec& spec) {
+  return engine_registry()[spec.engine.kind](spec.engine.parameters, 1)->is_reproducible();
+}
+
+const ComponentFamily& solvers() {
+  static const ComponentFamily family{
+      "solvers",
+      "how the objective is minimised",
+      {{"sgd",
+        "stochastic proximal gradient descent in mini-batches, from x = 0",
+        {{.key = "epochs",
+          .type = ParameterType::integer,
+          .doc = "passes over the training rows",
+          .min = 1,
+          .max = 1e6},
+         {.key = "batch",
+          .type = ParameterType::integer,
+          .doc = "rows a mini-batch; gradients are averaged over it",
+          .fallback = std::int64_t{16},
+          .min = 1,
+          .max = 1e9},
+         {.key = "alpha",
+          .type = ParameterType::number,
+          .doc = "step size, or \"tune\": the best of tune_grid at full precision, reused at every precision",
+          .fallback = std::string("tune"),
+          .min = 0,
+          .max = 1e6,
+          .choices = {"tune"},
+          .above_min = true},
+         {.key = "tune_grid",
+          .type = ParameterType::number_list,
+          .doc = "step sizes that \"tune\" tries",
+          .fallback = default_grid(),
+          .min = 0,
+          .max = 1e6,
+          .above_min = true},
+         {.key = "schedule",
+          .type = ParameterType::text,
+          .doc = "step size of epoch e = 1, 2, ...: alpha / e, alpha / sqrt(e) or alpha",
+          .fallback = std::string("inverse_epoch"),
+          .choices = {"inverse_epoch", "inverse_sqrt", "constant"}},
+         {.key = "order",
+          .type = ParameterType::text,
+          .doc = "rows of an epoch: a new random permutation, or drawn with replacement (a row drawn twice "
+                 "in an "
+                 "epoch shows the same quantized values)",
+          .fallback = std::string("permutation"),
+          .choices = {"permutation", "with_replacement"}}}}}};
+  return family;
+}
+
+const Registry<EngineFactory>& engine_registry() {
+  static const Registry<EngineFactory> registry(
+      "engines", "what carries the updates out",
+      {{{"synchronous",
+         "one update after another, mini-batches shared by the threads; same bits for any number"},
+        make_synchronous},
+       {hogwild_info(), make_hogwild}});
+  return registry;
+}
+
+const ComponentFamily& engines() { return engine_registry().family(); }
+
+}  // namespace zipml
