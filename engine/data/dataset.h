@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/core/component.h"
+#include "engine/core/matrix.h"
+#include "engine/core/task.h"
+
+namespace zipml {
+
+/// Rows of one split. labels.size() == features.rows(); classification labels are -1 or +1.
+struct Split {
+  Matrix features;
+  std::vector<float> labels;
+};
+
+/// A file that data came from.
+struct SourceFile {
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;  ///< as stored, compressed or not
+  std::string sha256;       ///< 64 hex digits, of the file as stored
+};
+
+/// Features, labels and where they came from. Immutable once made.
+struct Dataset {
+  std::string name;   ///< honest: a stand-in is never called by the name of the set that it stands for
+  std::string title;  ///< for figures, for instance "year-like (generated stand-in for YearPredictionMSD)"
+  Task task = Task::regression;
+  Split train, test;                ///< test may have no rows
+  std::vector<SourceFile> sources;  ///< empty for generated data
+  std::string stand_in_for;         ///< empty unless this is a stand-in
+
+  std::size_t features() const { return train.features.cols(); }
+};
+
+/// Where data sets look for their files, and what they are allowed to use.
+struct DataContext {
+  std::filesystem::path data_dir;  ///< empty: no data folder given
+};
+
+using DatasetFactory = Dataset (*)(const Parameters&, const DataContext&);
+
+/// Every data set kind: generators (`synthetic`, `gisette-like`, ...), known sets (`cadata`, ...) and the
+/// user's own files (`libsvm`, `csv`, `hdf5`). Factories throw InputError (with file and line) on bad files.
+const Registry<DatasetFactory>& datasets();
+
+/// What a choice means on this machine. A known set whose files are not in the data dir becomes its stand-in
+/// where the choice allows one (parameter `stand_in`); otherwise InputError says which file is missing and
+/// where it can be had. Files are named with their sha256, so that a run's identity covers the data it read.
+struct ResolvedDataset {
+  ComponentChoice choice;           ///< the kind that will really be loaded, never a missing one
+  std::vector<SourceFile> sources;  ///< files that it will read
+};
+ResolvedDataset resolve_dataset(const ComponentChoice& choice, const DataContext& context);
+
+/// Task of a choice, known without reading any file (the user's own files say it in their parameter `task`).
+Task dataset_task(const ComponentChoice& choice);
+
+/// Loads or generates a resolved choice.
+Dataset load_dataset(const ComponentChoice& choice, const DataContext& context);
+
+/// sha256 over names, shapes, labels and feature bits (padding excluded) of both splits: 64 hex digits.
+std::string content_checksum(const Dataset& dataset);
+
+}  // namespace zipml

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "engine/data/row_table.h"
+
+namespace zipml {
+
+/// What of a file is read.
+struct ReadLimits {
+  std::size_t rows = 0;      ///< stop after so many rows; 0: all
+  std::size_t features = 0;  ///< most columns allowed; 0: as found, up to kMaxFeatures
+};
+
+/// Reads LIBSVM text, "LABEL INDEX:VALUE ..." a line, packed or not: indices from 1, ascending; missing ones
+/// are 0. Blank lines, CRLF, a '+' before numbers and comments after '#' are fine. Throws InputError with
+/// FILE:LINE.
+RowTable read_libsvm(const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes);
+
+}  // namespace zipml

@@ -1,0 +1,178 @@
+#include "engine/data/preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/error.h"
+#include "engine/core/parallel.h"
+
+namespace zipml {
+namespace {
+
+constexpr std::size_t kBlockRows = 1024;
+
+enum class Scaling { none, standardize, scale };
+
+Scaling parse_scaling(const std::string& name) {
+  if (name == "standardize") return Scaling::standardize;
+  return name == "scale" ? Scaling::scale : Scaling::none;
+}
+
+/// Smallest and largest value, and the sum of a function of the values, of every column.
+struct ColumnRanges {
+  std::vector<double> low, high;
+};
+
+ColumnRanges column_ranges(const Matrix& matrix) {
+  ColumnRanges ranges{std::vector<double>(matrix.cols(), 0.0), std::vector<double>(matrix.cols(), 0.0)};
+  for (std::size_t r = 0; r < matrix.rows(); ++r) {
+    const auto row = matrix.row(r);
+    for (std::size_t c = 0; c < matrix.cols(); ++c) {
+      const double v = static_cast<double>(row[c]);
+      ranges.low[c] = r == 0 ? v : std::min(ranges.low[c], v);
+      ranges.high[c] = r == 0 ? v : std::max(ranges.high[c], v);
+    }
+  }
+  return ranges;
+}
+
+/// Sum over the rows of (value - centre)^power per column: blocks of fixed size in row order, then a fixed
+/// tree over the blocks, so the threads do not matter.
+std::vector<double> column_sums(const Matrix& matrix, const std::vector<double>& centre, bool squared) {
+  const std::size_t blocks = (matrix.rows() + kBlockRows - 1) / kBlockRows, cols = matrix.cols();
+  std::vector<double> parts(blocks * cols, 0.0);
+  parallel_blocks(blocks, available_threads(), [&](std::size_t block) {
+    std::vector<double> sums(cols, 0.0);
+    const std::size_t end = std::min(matrix.rows(), (block + 1) * kBlockRows);
+    for (std::size_t r = block * kBlockRows; r < end; ++r) {
+      const auto row = matrix.row(r);
+      for (std::size_t c = 0; c < cols; ++c) {
+        const double v = static_cast<double>(row[c]) - centre[c];
+        sums[c] += squared ? v * v : v;
+      }
+    }
+    for (std::size_t c = 0; c < cols; ++c) parts[c * blocks + block] = sums[c];
+  });
+  std::vector<double> result(cols);
+  for (std::size_t c = 0; c < cols; ++c) {
+    result[c] = tree_sum(std::span<const double>(parts).subspan(c * blocks, blocks));
+  }
+  return result;
+}
+
+AffineColumns fit(const Matrix& matrix, Scaling scaling) {
+  const std::size_t cols = matrix.cols();
+  AffineColumns map{std::vector<double>(cols, 0.0), std::vector<double>(cols, 1.0)};
+  if (scaling == Scaling::none || matrix.rows() == 0) return map;
+  const ColumnRanges ranges = column_ranges(matrix);
+  std::vector<double> deviation(cols);
+  if (scaling == Scaling::standardize) {
+    const double rows = static_cast<double>(matrix.rows());
+    map.offset = column_sums(matrix, map.offset, false);
+    for (double& mean : map.offset) mean /= rows;
+    deviation = column_sums(matrix, map.offset, true);
+    for (double& value : deviation) value = std::sqrt(value / rows);
+  } else {
+    for (std::size_t c = 0; c < cols; ++c) {
+      map.offset[c] = (ranges.low[c] + ranges.high[c]) / 2.0;
+      deviation[c] = (ranges.high[c] - ranges.low[c]) / 2.0;
+    }
+  }
+  for (std::size_t c = 0; c < cols; ++c) {
+    // Told by the range: rounding can leave a constant column a tiny variance.
+    const bool constant = ranges.low[c] == ranges.high[c] || !(deviation[c] > 0.0);
+    if (constant) map.offset[c] = ranges.low[c];
+    map.scale[c] = constant ? 1.0 : deviation[c];
+  }
+  return map;
+}
+
+Matrix apply(const Matrix& raw, const AffineColumns& map, bool intercept) {
+  Matrix result(raw.rows(), raw.cols() + (intercept ? 1 : 0));
+  parallel_blocks((raw.rows() + kBlockRows - 1) / kBlockRows, available_threads(), [&](std::size_t block) {
+    for (std::size_t r = block * kBlockRows; r < std::min(raw.rows(), (block + 1) * kBlockRows); ++r) {
+      const auto in = raw.row(r);
+      const auto out = result.row(r);
+      for (std::size_t c = 0; c < raw.cols(); ++c) {
+        out[c] = static_cast<float>((static_cast<double>(in[c]) - map.offset[c]) / map.scale[c]);
+      }
+      if (intercept) out[raw.cols()] = 1.0f;
+    }
+  });
+  return result;
+}
+
+void scale_labels(PreparedData& prepared, Scaling scaling) {
+  if (scaling == Scaling::none) return;
+  if (prepared.data.task == Task::classification) {
+    throw InputError("preprocess.labels: the labels of data set '" + prepared.data.name +
+                     "' are classes, which cannot be scaled; allowed is none");
+  }
+  const std::vector<float>& train = prepared.data.train.labels;
+  Matrix column(train.size(), 1);
+  for (std::size_t r = 0; r < train.size(); ++r) column(r, 0) = train[r];
+  const AffineColumns map = fit(column, scaling);
+  prepared.label_offset = map.offset[0];
+  prepared.label_scale = map.scale[0];
+  for (Split* split : {&prepared.data.train, &prepared.data.test}) {
+    for (float& label : split->labels) {
+      label = static_cast<float>((static_cast<double>(label) - prepared.label_offset) / prepared.label_scale);
+    }
+  }
+}
+
+}  // namespace
+
+const ComponentInfo& preprocess_info() {
+  static const ComponentInfo info{
+      "preprocess",
+      "what is done to features and labels before training; fitted on the training rows",
+      {{.key = "features",
+        .type = ParameterType::text,
+        .doc = "standardize: mean 0, variance 1; scale: to [-1, 1]; per column",
+        .fallback = std::string("standardize"),
+        .choices = {"none", "standardize", "scale"}},
+       {.key = "intercept",
+        .type = ParameterType::boolean,
+        .doc = "append a column of ones",
+        .fallback = true},
+       {.key = "labels",
+        .type = ParameterType::text,
+        .doc = "standardize: mean 0, variance 1; scale: to [-1, 1]; regression only",
+        .fallback = std::string("none"),
+        .choices = {"none", "standardize", "scale"}},
+       {.key = "report",
+        .type = ParameterType::text,
+        .doc = "units of reported losses: those of the original or of the preprocessed labels",
+        .fallback = std::string("original"),
+        .choices = {"original", "preprocessed"}}}};
+  return info;
+}
+
+PreparedData preprocess(Dataset raw, const Parameters& options) {
+  PreparedData prepared;
+  prepared.data = std::move(raw);
+  scale_labels(prepared, parse_scaling(options.text("labels")));
+  prepared.intercept = options.boolean("intercept");
+  prepared.features = fit(prepared.data.train.features, parse_scaling(options.text("features")));
+  for (Split* split : {&prepared.data.train, &prepared.data.test}) {
+    split->features = apply(split->features, prepared.features, prepared.intercept);
+  }
+  if (options.text("report") == "original") prepared.loss_unit = prepared.label_scale * prepared.label_scale;
+  return prepared;
+}
+
+std::vector<double> model_in_original_units(const PreparedData& prepared, std::span<const float> x) {
+  const std::size_t features = prepared.features.scale.size();
+  std::vector<double> model(features + 1);
+  double constant = prepared.intercept ? static_cast<double>(x[features]) : 0.0;
+  for (std::size_t c = 0; c < features; ++c) {
+    const double weight = static_cast<double>(x[c]) / prepared.features.scale[c];
+    model[c] = prepared.label_scale * weight;
+    constant -= weight * prepared.features.offset[c];
+  }
+  model[features] = prepared.label_scale * constant + prepared.label_offset;
+  return model;
+}
+
+}  // namespace zipml
