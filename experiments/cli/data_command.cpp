@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "engine/core/error.h"
+#include "engine/data/dataset.h"
+#include "engine/data/idx_reader.h"
+#include "engine/data/known_sets.h"
+#include "engine/data/sha256.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/data_fetch.h"
+#include "experiments/cli/options.h"
+#include "experiments/config/nearest.h"
+
+namespace zipml {
+namespace {
+
+constexpr int kDone = 0, kFailed = 1;
+constexpr const char* kExample = "zipml data fetch cadata cpusmall --data-dir data";
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names;
+  for (const KnownSet& set : known_sets()) names.push_back(set.kind);
+  return names;
+}
+
+/// The sets that were named; all of them where none was.
+std::vector<const KnownSet*> named_sets(const std::vector<std::string>& names) {
+  std::vector<const KnownSet*> sets;
+  for (const std::string& name : names) {
+    const KnownSet* set = find_known_set(name);
+    if (set == nullptr) {
+      throw InputError("zipml data: no known data set \"" + name + "\"" + did_you_mean(name, known_names()) +
+                       "; allowed: " + join(known_names()));
+    }
+    sets.push_back(set);
+  }
+  if (sets.empty()) {
+    for (const KnownSet& set : known_sets()) sets.push_back(&set);
+  }
+  return sets;
+}
+
+std::filesystem::path data_dir_of(const ParsedOptions& options, const char* fallback) {
+  if (options.has("data-dir")) return options.text("data-dir");
+  const char* folder = std::getenv("ZIPML_DATA_DIR");
+  return folder != nullptr && *folder != '\0' ? folder : fallback;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 1), ' ');
+  return text;
+}
+
+int list_sets(const std::filesystem::path& data_dir) {
+  std::cout << padded("set", 17) << padded("train", 9) << padded("test", 9) << padded("features", 10)
+            << "files\n";
+  for (const KnownSet& set : known_sets()) {
+    std::cout << padded(set.kind, 17) << padded(std::to_string(set.train_rows), 9)
+              << padded(std::to_string(set.test_rows), 9) << padded(std::to_string(set.features), 10);
+    const auto found = find_known_set_files(set, data_dir);
+    if (found) {
+      for (const auto& path : found->paths)
+        std::cout << (path == found->paths[0] ? "" : ", ") << path.string();
+      std::cout << "\n";
+    } else {
+      std::cout << (data_dir.empty() ? "no data dir given" : "not found")
+                << (set.stand_in.empty() ? "" : "; stand-in: " + set.stand_in) << "\n";
+    }
+    for (const auto* files : {&set.files, &set.other_files}) {
+      for (const KnownFile& file : *files) {
+        std::cout << "    " << (files == &set.other_files ? "or " : "") << file.address
+                  << (file.note.empty() ? "" : " (" + file.note + ")") << "\n";
+      }
+    }
+  }
+  return kDone;
+}
+
+/// Prints what is known of the bytes of a file; false if they are not those on record and should be.
+bool verify_bytes(const KnownSet& set, const KnownFile& file, const std::filesystem::path& path) {
+  const SourceFile found = describe_file(path);
+  const RecordVerdict verdict = compare_with_record(file, found);
+  std::cout << set.kind << ": " << path.string() << ": " << found.bytes << " bytes, sha256 " << found.sha256;
+  if (verdict == RecordVerdict::equal) std::cout << ", as on record\n";
+  if (verdict == RecordVerdict::unknown) std::cout << ", none on record for this form\n";
+  if (verdict == RecordVerdict::other_copy) std::cout << ", another copy: " << file.note << "\n";
+  if (verdict == RecordVerdict::different)
+    std::cout << ", DIFFERENT from the record, " << file.sha256 << "\n";
+  return verdict != RecordVerdict::different;
+}
+
+/// Loads the whole set, which checks its shape and every value.
+void check_content(const KnownSet& set, const FoundSet& found, const std::filesystem::path& data_dir) {
+  if (set.is_kind) {
+    load_dataset(choose(datasets().family(), set.kind, {{"stand_in", false}}), {data_dir});
+    return;
+  }
+  for (std::size_t i = 0; i < found.paths.size(); ++i) {
+    const IdxArray array = read_idx(found.paths[i]);
+    if (array.shape[0] != set.files[i].rows) {
+      throw InputError(found.paths[i].string() + ": " + std::to_string(array.shape[0]) + " items, " +
+                       std::to_string(set.files[i].rows) + " expected");
+    }
+  }
+}
+
+bool verify_set(const KnownSet& set, const std::filesystem::path& data_dir, bool must_exist) {
+  const auto found = find_known_set_files(set, data_dir);
+  if (!found) {
+    std::cout << set.kind << ": not in " << data_dir.string() << "\n";
+    return !must_exist;
+  }
+  const std::vector<KnownFile>& files =
+      found->paths.size() == set.files.size() && found->format == set.format ? set.files : set.other_files;
+  bool good = true;
+  for (std::size_t i = 0; i < files.size(); ++i) good = verify_bytes(set, files[i], found->paths[i]) && good;
+  try {
+    check_content(set, *found, data_dir);
+  } catch (const InputError& error) {
+    std::cout << set.kind << ": DAMAGED: " << error.what() << "\n";
+    return false;
+  }
+  std::cout << set.kind << ": shape and values ok\n";
+  return good;
+}
+
+int verify_sets(const std::vector<std::string>& names, const std::filesystem::path& data_dir) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(data_dir, error)) {
+    throw InputError("zipml data verify: '" + data_dir.string() +
+                     "' is not a folder; --data-dir must name one");
+  }
+  bool good = true;
+  for (const KnownSet* set : named_sets(names)) good = verify_set(*set, data_dir, !names.empty()) && good;
+  return good ? kDone : kFailed;
+}
+
+int fetch_sets(const std::vector<std::string>& names, const std::string& from,
+               const std::filesystem::path& data_dir) {
+  if (names.empty()) {
+    throw InputError("zipml data fetch: no data set named; allowed: " + join(known_names()) +
+                     ", or all of them");
+  }
+  const bool all = names == std::vector<std::string>{"all"};
+  const std::vector<const KnownSet*> sets = named_sets(all ? std::vector<std::string>{} : names);
+  for (const KnownSet* set : sets) {
+    for (const KnownFile& file : set->files) require_source(file, from, data_dir);
+  }
+  bool good = true;
+  for (const KnownSet* set : sets) {
+    for (const KnownFile& file : set->files) good = fetch_file(*set, file, from, data_dir) && good;
+  }
+  return good ? kDone : kFailed;
+}
+
+}  // namespace
+
+int data_command(const std::vector<std::string>& args) {
+  OptionParser parser("data",
+                      "Known data sets: list shows them, verify checks sizes, checksums, shapes and values, "
+                      "fetch gets them.",
+                      kExample);
+  parser.positional("ACTION", "list, verify [NAME...] or fetch NAME... (or all)", 1);
+  parser.value("data-dir", "DIR",
+               "folder of data files (default: the environment's ZIPML_DATA_DIR, for fetch then data)");
+  parser.value("from", "DIR|URL",
+               "fetch: folder or address that has the files (default: the official addresses)");
+  const std::optional<ParsedOptions> options = parser.parse(args);
+  if (!options) return kDone;
+  const std::vector<std::string>& words = options->positional();
+  const std::vector<std::string> names(words.begin() + 1, words.end());
+  if (options->has("from") && words[0] != "fetch") {
+    throw InputError("zipml data " + words[0] + ": --from belongs to fetch");
+  }
+  if (words[0] == "list") {
+    if (!names.empty()) throw InputError("zipml data list: unexpected word \"" + names[0] + "\"");
+    return list_sets(data_dir_of(*options, ""));
+  }
+  if (words[0] == "verify") return verify_sets(names, data_dir_of(*options, "data"));
+  if (words[0] == "fetch") {
+    return fetch_sets(names, options->has("from") ? options->text("from") : "",
+                      data_dir_of(*options, "data"));
+  }
+  const std::vector<std::string> actions = {"list", "verify", "fetch"};
+  throw InputError("zipml data: no action \"" + words[0] + "\"" + did_you_mean(words[0], actions) +
+                   "; allowed: " + join(actions));
+}
+
+}  // namespace zipml

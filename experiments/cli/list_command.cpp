@@ -1,0 +1,126 @@
+#include <iostream>
+
+#include "engine/core/error.h"
+#include "engine/data/preprocess.h"
+#include "engine/gradient/channel.h"
+#include "engine/gradient/estimator.h"
+#include "engine/model/loss.h"
+#include "engine/model/regularizer.h"
+#include "engine/quantize/level_strategy.h"
+#include "engine/quantize/rounding.h"
+#include "engine/solve/training.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/options.h"
+#include "experiments/config/component_reader.h"
+#include "experiments/config/nearest.h"
+
+namespace zipml {
+namespace {
+
+std::vector<ComponentFamily> all_families() {
+  const ComponentFamily preprocess = {
+      "preprocess", "what is done to the data: members of a config's \"preprocess\"", {preprocess_info()}};
+  const std::pair<const char*, const ComponentFamily&> named[] = {{"datasets", datasets().family()},
+                                                                  {"preprocess", preprocess},
+                                                                  {"levels", level_strategies().family()},
+                                                                  {"roundings", roundings().family()},
+                                                                  {"estimators", estimators().family()},
+                                                                  {"channels", channels().family()},
+                                                                  {"models", losses().family()},
+                                                                  {"regularizers", regularizers().family()},
+                                                                  {"solvers", solvers()},
+                                                                  {"engines", engines()}};
+  std::vector<ComponentFamily> families;
+  for (const auto& [name, family] : named) {
+    families.push_back(family);
+    families.back().name = name;
+  }
+  return families;
+}
+
+std::string default_text(const ParameterInfo& parameter) {
+  if (parameter.fallback) return to_json(*parameter.fallback).dump();
+  return parameter.optional ? "none" : "required";
+}
+
+void print_text(const ComponentFamily& family) {
+  std::cout << family.name << ": " << family.doc << "\n";
+  for (const ComponentInfo& member : family.members) {
+    std::cout << "  " << member.name << ": " << member.doc << "\n";
+    for (const ParameterInfo& parameter : member.parameters) {
+      std::cout << "    " << parameter.key << ": " << parameter.doc << "\n      "
+                << describe_allowed(parameter) << "; default: " << default_text(parameter) << "\n";
+    }
+  }
+}
+
+// '|' ends a cell.
+std::string cell(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
+  return escaped;
+}
+
+void print_markdown(const ComponentFamily& family) {
+  std::cout << "## " << family.name << "\n\n" << family.doc << "\n";
+  for (const ComponentInfo& member : family.members) {
+    std::cout << "\n### `" << member.name << "`\n\n" << member.doc << "\n";
+    if (member.parameters.empty()) continue;
+    std::cout << "\n| parameter | allowed | default | meaning |\n|---|---|---|---|\n";
+    for (const ParameterInfo& parameter : member.parameters) {
+      std::cout << "| `" << parameter.key << "` | " << cell(describe_allowed(parameter)) << " | "
+                << cell(default_text(parameter)) << " | " << cell(parameter.doc) << " |\n";
+    }
+  }
+  std::cout << "\n";
+}
+
+Json to_list(const ComponentFamily& family) {
+  Json members = Json::array();
+  for (const ComponentInfo& member : family.members) {
+    Json parameters = Json::array();
+    for (const ParameterInfo& parameter : member.parameters) {
+      Json entry = {{"key", parameter.key},
+                    {"doc", parameter.doc},
+                    {"allowed", describe_allowed(parameter)},
+                    {"required", !parameter.fallback && !parameter.optional}};
+      if (parameter.fallback) entry["default"] = to_json(*parameter.fallback);
+      parameters.push_back(std::move(entry));
+    }
+    members.push_back({{"name", member.name}, {"doc", member.doc}, {"parameters", std::move(parameters)}});
+  }
+  return {{"name", family.name}, {"doc", family.doc}, {"members", std::move(members)}};
+}
+
+}  // namespace
+
+int list_command(const std::vector<std::string>& args) {
+  OptionParser parser("list", "Lists everything a config may name, with parameters, ranges and defaults.",
+                      "zipml list estimators");
+  parser.positional("KIND", "one kind of part, such as estimators (default: all)", 0, 1);
+  parser.value("format", "text|md|json", "how to print it", "text");
+  const auto options = parser.parse(args);
+  if (!options) return 0;
+  const std::string format = options->one_of("format", {"text", "md", "json"});
+  std::vector<ComponentFamily> families = all_families();
+  if (!options->positional().empty()) {
+    const std::string& kind = options->positional()[0];
+    std::vector<std::string> names;
+    for (const ComponentFamily& family : families) names.push_back(family.name);
+    std::erase_if(families, [&](const ComponentFamily& family) { return family.name != kind; });
+    if (families.empty()) {
+      throw InputError("zipml list: unknown kind \"" + kind + "\"" + did_you_mean(kind, names) +
+                       "; allowed: " + join(names));
+    }
+  }
+  Json list = Json::array();
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    if (format == "json") list.push_back(to_list(families[i]));
+    if (format == "md") print_markdown(families[i]);
+    if (format == "text") std::cout << (i ? "\n" : ""), print_text(families[i]);
+  }
+  if (format == "json") std::cout << list.dump(1, ' ') << "\n";
+  return 0;
+}
+
+}  // namespace zipml

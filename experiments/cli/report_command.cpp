@@ -1,0 +1,52 @@
+#include <cstddef>
+#include <iostream>
+#include <span>
+
+#include "engine/core/error.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/options.h"
+#include "experiments/report/claims.h"
+#include "experiments/report/report_format.h"
+#include "experiments/results/atomic_file.h"
+
+namespace zipml {
+namespace {
+
+std::string formatted(const std::vector<ClaimResult>& results, const std::string& format) {
+  if (format == "json") return report_json(results);
+  return format == "md" ? report_markdown(results) : report_text(results);
+}
+
+}  // namespace
+
+int report_command(const std::vector<std::string>& args) {
+  OptionParser parser(
+      "report",
+      "Holds every claim of the paper against the results in a folder: the paper's value, ours, its "
+      "interval over seeds and the verdict (holds, fails, undecided, not run).",
+      "zipml report results --format md --output report.md");
+  parser.positional("DIR", "folder with results", 1, 1)
+      .value("format", "text|md|json", "how the report is written", "text")
+      .value("output", "FILE", "write to this file instead of standard output");
+  const auto options = parser.parse(args);
+  if (!options) return 0;
+  if (options->text("format") == "html") {
+    throw InputError("zipml report: --format html is not in this version; allowed: text, md, json");
+  }
+  const std::string format = options->one_of("format", {"text", "md", "json"});
+  const std::string folder = options->positional().front();
+
+  const RunSet set = load_runs(folder);
+  for (const std::string& problem : set.problems) std::cerr << "skipped: " << problem << "\n";
+  if (set.runs.empty()) std::cerr << folder << ": no results; `zipml run` writes them\n";
+  const std::string report = formatted(evaluate_claims(set), format);
+  if (options->has("output")) {
+    write_file_atomically(options->text("output"), std::as_bytes(std::span(report)));
+  } else {
+    std::cout << report << std::flush;
+    if (!std::cout) throw IoError("standard output: cannot write the report");
+  }
+  return 0;
+}
+
+}  // namespace zipml

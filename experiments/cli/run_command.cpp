@@ -1,0 +1,81 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "experiments/cli/commands.h"
+#include "experiments/cli/options.h"
+#include "experiments/config/config.h"
+#include "experiments/run/executor.h"
+#include "experiments/run/interrupt.h"
+#include "experiments/run/runner.h"
+
+namespace zipml {
+namespace {
+
+constexpr std::int64_t kMostThreads = 4096;
+
+OptionParser run_parser() {
+  OptionParser parser("run",
+                      "Expands the sweeps of configs, runs what is not finished and writes the results.",
+                      "zipml run configs/figures/fig8.json --scale quick --data-dir data --jobs 2");
+  parser.positional("CONFIG", "config files", 1);
+  parser.value("out", "DIR", "folder of the results: DIR/<config name>/<run id>.h5", "results");
+  add_config_options(parser, "paper");
+  parser.value("jobs", "N", "runs side by side (default: one a CPU)");
+  parser.value("threads", "N", "threads of one run (default: CPUs / jobs); does not change results");
+  parser.value("shard", "I/N", "only part I of N (by run id), for sharing a sweep between machines");
+  parser.flag("force", "run again what is finished, tunings included");
+  parser.flag("dry-run", "print what would run, and do nothing");
+  return parser;
+}
+
+RunnerOptions runner_options(const ParsedOptions& parsed) {
+  RunnerOptions options;
+  options.out = parsed.text("out");
+  if (parsed.has("jobs")) options.jobs = static_cast<int>(parsed.integer("jobs", 1, kMostThreads));
+  if (parsed.has("threads")) options.threads = static_cast<int>(parsed.integer("threads", 1, kMostThreads));
+  if (parsed.has("shard")) options.shard = parse_shard(parsed.text("shard"));
+  options.force = parsed.has("force");
+  options.updating_progress = ::isatty(STDERR_FILENO) == 1;
+  return options;
+}
+
+void print_summary(const RunSummary& summary, const RunnerOptions& options) {
+  std::cerr << summary.done << " done, " << summary.skipped << " skipped, " << summary.diverged
+            << " diverged, " << summary.failed << " failed; results are in " << options.out.string()
+            << std::endl;
+  if (summary.interrupted) {
+    std::cerr << "zipml: interrupted; the same command goes on where this one stopped" << std::endl;
+  }
+}
+
+}  // namespace
+
+int run_command(const std::vector<std::string>& args) {
+  const std::optional<ParsedOptions> parsed = run_parser().parse(args);
+  if (!parsed) return 0;
+  const RunnerOptions options = runner_options(*parsed);
+  const ConfigOptions config_choices = config_options(*parsed);
+  const std::vector<std::string>& names = parsed->positional();
+  std::vector<RunSpec> specs;
+  for (Config& config : load_configs({names.begin(), names.end()}, config_choices)) {
+    for (const std::string& note : config.notes) std::cerr << note << std::endl;
+    specs.insert(specs.end(), config.runs.begin(), config.runs.end());
+  }
+  const std::vector<PlannedRun> plan = plan_runs(specs, options);
+  if (parsed->has("dry-run")) {
+    print_plan(plan, std::cout);
+    return 0;
+  }
+  const InterruptGuard guard;
+  EngineExecutor executor({options.out, config_choices.data, options.force});
+  const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);
+  print_summary(summary, options);
+  return summary.exit_code();
+}
+
+}  // namespace zipml

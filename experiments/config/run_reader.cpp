@@ -1,0 +1,122 @@
+#include "experiments/config/run_reader.h"
+
+#include "engine/data/preprocess.h"
+#include "engine/gradient/channel.h"
+#include "engine/gradient/estimator.h"
+#include "engine/model/loss.h"
+#include "engine/model/regularizer.h"
+#include "engine/solve/training.h"
+#include "experiments/config/component_reader.h"
+#include "experiments/config/sweep.h"
+
+namespace zipml {
+namespace {
+
+// An absent member is read as an empty object, so that defaults and missing parameters are found in one
+// place.
+Json member_or_empty(const Json& object, const std::string& key) {
+  const auto member = object.find(key);
+  return member == object.end() ? Json::object() : *member;
+}
+
+template <class T>
+T value_or_empty(std::optional<T> value) {
+  return value ? std::move(*value) : T{};
+}
+
+void require(const Json& document, const std::string& member, const ComponentFamily& family,
+             ConfigErrors& errors) {
+  if (document.contains(member)) return;
+  std::string names;
+  for (const std::string& name : member_names(family)) names += (names.empty() ? "" : ", ") + name;
+  errors.add("/" + member, "missing; allowed: an object with \"kind\", or one of " + names);
+}
+
+void read_model(const Json& document, RunSpec& run, ConfigErrors& errors) {
+  if (!document.contains("model")) return;
+  const Json& model = document["model"];
+  run.model =
+      value_or_empty(read_component({model, "/model"}, losses().family(), errors, {}, {"regularizer"}));
+  const Json regularizer = model.is_object() ? member_or_empty(model, "regularizer") : Json::object();
+  run.regularizer = value_or_empty(
+      read_component({regularizer, "/model/regularizer"}, regularizers().family(), errors, "none"));
+}
+
+void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& errors) {
+  const Json precision = member_or_empty(document, "precision");
+  if (!precision.is_object()) {
+    errors.add("/precision", "found " + brief(precision) + "; allowed: an object");
+    return;
+  }
+  check_members({precision, "/precision"}, {"samples", "model", "gradient"}, errors);
+  const auto read = [&](const std::string& key, const ComponentFamily& family) {
+    const Json member = member_or_empty(precision, key);
+    return value_or_empty(read_component({member, "/precision/" + key}, family, errors, "full"));
+  };
+  training.samples = read("samples", estimators().family());
+  training.model_channel = read("model", channels().family());
+  training.gradient_channel = read("gradient", channels().family());
+}
+
+Json resolved(const RunSpec& run) {
+  Json model = to_json(run.model);
+  model["regularizer"] = to_json(run.regularizer);
+  const TrainingSpec& training = run.training;
+  return {{"config", run.config_name},
+          {"panel", run.panel},
+          {"series", run.series},
+          {"dataset", to_json(run.dataset)},
+          {"preprocess", to_json(run.preprocess)},
+          {"model", model},
+          {"precision",
+           {{"samples", to_json(training.samples)},
+            {"model", to_json(training.model_channel)},
+            {"gradient", to_json(training.gradient_channel)}}},
+          {"solver", to_json(training.solver)},
+          {"engine", to_json(training.engine)},
+          {"seed", run.seed}};
+}
+
+constexpr std::size_t kIdLength = 16;
+
+}  // namespace
+
+std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
+  const std::size_t errors_before = errors.count();
+  RunSpec run;
+  require(document, "dataset", datasets().family(), errors);
+  require(document, "model", losses().family(), errors);
+  if (document.contains("dataset")) {
+    run.dataset =
+        value_or_empty(read_component({document["dataset"], "/dataset"}, datasets().family(), errors));
+  }
+  const Json preprocess = member_or_empty(document, "preprocess");
+  run.preprocess = value_or_empty(read_parameters({preprocess, "/preprocess"}, preprocess_info(), errors));
+  read_model(document, run, errors);
+  read_precision(document, run.training, errors);
+  const Json solver = member_or_empty(document, "solver");
+  run.training.solver = value_or_empty(read_component({solver, "/solver"}, solvers(), errors, "sgd"));
+  const Json engine = member_or_empty(document, "engine");
+  run.training.engine = value_or_empty(read_component({engine, "/engine"}, engines(), errors, "synchronous"));
+  if (errors.count() > errors_before) return {};
+  run.tune = run.training.solver.parameters.is_text("alpha");
+  run.training.alpha = run.tune ? 0.0 : run.training.solver.parameters.number("alpha");
+  return run;
+}
+
+void identify(RunSpec& run, std::uint64_t seed) {
+  run.seed = seed;
+  run.training.seed = seed;
+  const Json json = resolved(run);
+  run.resolved_json = json.dump();
+  run.id = sha256_hex(run.resolved_json).substr(0, kIdLength);
+  run.tuning_key.clear();
+  if (!run.tune) return;
+  const Json tuned = {{"dataset", json["dataset"]},
+                      {"preprocess", json["preprocess"]},
+                      {"model", json["model"]},
+                      {"solver", json["solver"]}};
+  run.tuning_key = sha256_hex(tuned.dump()).substr(0, kIdLength);
+}
+
+}  // namespace zipml

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "experiments/config/config_errors.h"
+#include "experiments/config/json_reader.h"
+#include "experiments/config/run_spec.h"
+
+namespace zipml {
+
+/// The members in run_members() -> a RunSpec with everything but its names, seed and identity filled in.
+/// Every problem is added to `errors`, and the result is then empty. Data sets are not resolved here.
+std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors);
+
+/// Combinations of parts that are each allowed but do not fit together. Every problem is added to `errors`.
+void check_combinations(const RunSpec& run, ConfigErrors& errors);
+
+/// Fills in seed, resolved_json, id and tuning_key, from all other members.
+void identify(RunSpec& run, std::uint64_t seed);
+
+}  // namespace zipml

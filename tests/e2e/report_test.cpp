@@ -1,0 +1,72 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/process.h"
+#include "tests/unit/report/example_runs.h"
+
+namespace zipml::testing {
+namespace {
+
+void write_bias_results(const TemporaryFolder& folder) {
+  ExampleRun run;
+  for (const nlohmann::json& samples : {nlohmann::json{{"kind", "full"}}, quantized("double_sampling", 4)}) {
+    run.samples = samples;
+    for (run.seed = 1; run.seed <= 3; ++run.seed) {
+      const ResultFile result = run.result();
+      write_result(result_path(folder.path(), result.config_name, result.run_id), result);
+    }
+  }
+}
+
+TEST_CASE("report prints verdicts and names damaged files") {
+  const TemporaryFolder folder;
+  write_bias_results(folder);
+  write_text(folder.path() / "bias" / "damaged.h5", "not a result");
+  const ProcessResult text = run_zipml({"report", folder.path().string()});
+  REQUIRE(text.exit_code == 0);
+  REQUIRE(text.err.find("damaged.h5") != std::string::npos);
+  REQUIRE(text.out.find("holds") != std::string::npos);
+
+  const ProcessResult json = run_zipml({"report", folder.path().string(), "--format", "json"});
+  REQUIRE(json.exit_code == 0);
+  std::size_t held = 0;
+  for (const nlohmann::json& claim : nlohmann::json::parse(json.out))
+    held += claim["verdict"] == "holds" ? 1 : 0;
+  REQUIRE(held == 1);
+}
+
+TEST_CASE("report writes to a file and leaves standard output alone") {
+  const TemporaryFolder folder;
+  write_bias_results(folder);
+  const std::filesystem::path file = folder / "report.md";
+  const ProcessResult result =
+      run_zipml({"report", folder.path().string(), "--format", "md", "--output", file.string()});
+  REQUIRE(result.exit_code == 0);
+  REQUIRE(result.out.empty());
+  REQUIRE(read_text(file).find("## bias") != std::string::npos);
+}
+
+TEST_CASE("report refuses wrong input") {
+  const TemporaryFolder folder;
+  const ProcessResult missing = run_zipml({"report", (folder / "nothing").string()});
+  REQUIRE(missing.exit_code == 2);
+  REQUIRE(missing.err.find("nothing") != std::string::npos);
+  const ProcessResult html = run_zipml({"report", folder.path().string(), "--format", "html"});
+  REQUIRE(html.exit_code == 2);
+  REQUIRE(html.err.find("not in this version") != std::string::npos);
+  REQUIRE(run_zipml({"report", folder.path().string(), "--format", "pdf"}).exit_code == 2);
+  REQUIRE(run_zipml({"report"}).exit_code == 2);
+}
+
+TEST_CASE("an empty folder gives claims that were not run, and says so") {
+  const TemporaryFolder folder;
+  const ProcessResult result = run_zipml({"report", folder.path().string(), "--format", "json"});
+  REQUIRE(result.exit_code == 0);
+  REQUIRE(result.err.find("no results") != std::string::npos);
+  const nlohmann::json claims = nlohmann::json::parse(result.out);
+  REQUIRE_FALSE(claims.empty());
+  for (const nlohmann::json& claim : claims) REQUIRE(claim["verdict"] == "not run");
+}
+
+}  // namespace
+}  // namespace zipml::testing

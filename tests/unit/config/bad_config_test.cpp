@@ -1,0 +1,255 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "config_samples.h"
+
+using namespace zipml;
+using namespace zipml::testing;
+
+namespace {
+
+// The small config with the value at the pointer replaced, and the exact message that this must cause.
+void refuses(const char* pointer, const char* value, const std::string& message) {
+  INFO(pointer << " = " << value);
+  Json config = small_config();
+  config[Json::json_pointer(pointer)] = parse_json(value, "test");
+  CHECK(error_of(config) == message);
+}
+
+}  // namespace
+
+TEST_CASE("members of a config itself", "[config][messages]") {
+  const std::string name =
+      "; allowed: lower-case letters, digits, '-' and '_', beginning with a letter or digit, "
+      "at most 64 characters";
+  refuses("/name", "\"Fig 4\"", "small.json: /name: found \"Fig 4\"" + name);
+  refuses("/name", "\"../x\"", "small.json: /name: found \"../x\"" + name);
+  refuses("/name", "4", "small.json: /name: found 4" + name);
+  refuses("/about", "[]", "small.json: /about: found []; allowed: text");
+  refuses("/fpga", "{}",
+          "small.json: /fpga: the FPGA model is not supported in this version; allowed: no member \"fpga\"");
+  refuses("/figure", "\"fig4\"", "small.json: /figure: found \"fig4\"; allowed: an object with \"id\"");
+  refuses("/figure/id", "7", "small.json: /figure/id: found 7; allowed: a figure's name, such as \"fig4\"");
+  refuses("/figure/log", "true", "small.json: /figure/log: found true; allowed: text, a number or a list");
+  refuses(
+      "/sedes", "3",
+      "small.json: /sedes: unknown member \"sedes\"; did you mean \"seeds\"?; allowed: $schema, name, about, "
+      "dataset, preprocess, model, precision, solver, engine, seeds, sweep, quick, figure, fpga");
+}
+
+TEST_CASE("seeds", "[config][messages]") {
+  const std::string allowed =
+      "; allowed: a list of distinct integers of at least 0, or an integer N in [1, 10000] for the seeds 1 "
+      "to N";
+  for (const char* value : {"0", "-1", "4.0", "10001", "[]", "\"3\"", "true", "null"}) {
+    refuses("/seeds", value, "small.json: /seeds: found " + std::string(value) + allowed);
+  }
+  refuses("/seeds", "[1, -2]", "small.json: /seeds/1: found -2; allowed: an integer of at least 0");
+  refuses("/seeds", "[1, 2.5]", "small.json: /seeds/1: found 2.5; allowed: an integer of at least 0");
+  refuses("/seeds", "[3, 3]", "small.json: /seeds/1: the seed 3 is there already; allowed: distinct seeds");
+}
+
+TEST_CASE("parts of a run", "[config][messages]") {
+  refuses("/model", "\"least_square\"",
+          "small.json: /model: unknown kind \"least_square\"; did you mean \"least_squares\"?; allowed: "
+          "least_squares, ls_svm");
+  refuses("/model", "{\"kind\": \"least_squares\", \"regulariser\": \"l2\"}",
+          "small.json: /model/regulariser: unknown member \"regulariser\"; did you mean \"regularizer\"?; "
+          "allowed: "
+          "regularizer, kind");
+  refuses("/precision/samples/bits", "0",
+          "small.json: /precision/samples/bits: found 0; allowed: an integer in [1, 16]");
+  refuses("/precision/samples/bits", "4.7",
+          "small.json: /precision/samples/bits: found 4.7; allowed: an integer in [1, 16]");
+  refuses("/precision/samples/bits", "\"4\"",
+          "small.json: /precision/samples/bits: found \"4\"; allowed: an integer in [1, 16]");
+  refuses(
+      "/precision/samples", "\"double_sampling\"",
+      "small.json: /precision/samples/bits: missing; \"double_sampling\" needs it: an integer in [1, 16]");
+  refuses(
+      "/precision/gradients", "\"full\"",
+      "small.json: /precision/gradients: unknown member \"gradients\"; did you mean \"gradient\"?; allowed: "
+      "samples, model, gradient");
+  refuses("/precision", "4", "small.json: /precision: found 4; allowed: an object");
+  refuses("/solver/alpha", "0",
+          "small.json: /solver/alpha: found 0; allowed: a number in (0, 1e+06], or \"tune\"");
+  refuses("/solver/alpha", "\"tuned\"",
+          "small.json: /solver/alpha: found \"tuned\"; did you mean \"tune\"?; allowed: a number in (0, "
+          "1e+06], or "
+          "\"tune\"");
+  refuses(
+      "/solver/alhpa", "0.1",
+      "small.json: /solver/alhpa: unknown member \"alhpa\"; did you mean \"alpha\"?; allowed: epochs, batch, "
+      "alpha, tune_grid, schedule, order, kind");
+  refuses("/solver", "{}", "small.json: /solver/epochs: missing; \"sgd\" needs it: an integer in [1, 1e+06]");
+  refuses("/engine", "{\"kind\": \"hogwild\", \"threads\": 1}",
+          "small.json: /engine/threads: found 1; allowed: an integer in [2, 1024]");
+  refuses("/engine", "\"hogwild\"",
+          "small.json: /engine/threads: missing; \"hogwild\" needs it: an integer in [2, 1024]");
+  refuses("/preprocess", "{\"intercept\": 1}",
+          "small.json: /preprocess/intercept: found 1; allowed: true or false");
+  refuses("/preprocess", "\"none\"", "small.json: /preprocess: found \"none\"; allowed: an object");
+}
+
+TEST_CASE("combinations that do not fit", "[config][messages]") {
+  refuses(
+      "/model", "\"ls_svm\"",
+      "small.json: /model: \"ls_svm\" is a classification model, the data set \"synthetic\" has regression "
+      "labels; allowed: least_squares");
+  refuses("/dataset", "\"cod-rna\"",
+          "small.json: /model: \"least_squares\" is a regression model, the data set \"cod-rna\" has "
+          "classification "
+          "labels; allowed: ls_svm");
+  refuses("/solver/batch", "10001",
+          "small.json: /solver/batch: found 10001 for 10000 training rows; allowed: at most 10000");
+  refuses("/precision/samples/levels_count", "8",
+          "small.json: /precision/samples/levels_count: found 8 levels with 4 bits; allowed: 9 to 16");
+  refuses("/precision/samples", R"({"kind": "naive", "bits": 1, "levels": {"grid": "mid-tread"}})",
+          "small.json: /precision/samples/levels/grid: found \"mid-tread\" with 2 levels; allowed: at least "
+          "3 levels "
+          "(2 bits), or \"mid-rise\"");
+  refuses(
+      "/precision/model/levels", R"({"kind": "uniform", "scaling": "column"})",
+      "small.json: /precision/model/levels: found levels that are fitted to columns of samples; allowed: row "
+      "scaling, {\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");
+  Json config = small_config();
+  config["dataset"] = "cod-rna";
+  config["model"] = "ls_svm";
+  config["preprocess"]["labels"] = "scale";
+  CHECK(error_of(config) ==
+        "small.json: /preprocess/labels: found \"scale\" for the classification labels of \"cod-rna\", which "
+        "stay -1 "
+        "and +1; allowed: \"none\"");
+}
+
+TEST_CASE("missing members", "[config][messages]") {
+  const std::string all = error_of(Json::object());
+  CHECK(all.find("small.json: /name: missing; allowed: ") == 0);
+  CHECK(all.find("\nsmall.json: /dataset: missing; allowed: an object with \"kind\", or one of synthetic") !=
+        std::string::npos);
+  CHECK(all.find("\nsmall.json: /model: missing; allowed: an object with \"kind\", or one of least_squares, "
+                 "ls_svm") != std::string::npos);
+  CHECK(all.find("\nsmall.json: /solver/epochs: missing; ") != std::string::npos);
+  CHECK(error_of(Json::array()) == "small.json: found []; allowed: an object");
+}
+
+TEST_CASE("the form of a sweep", "[config][messages]") {
+  const std::string places =
+      "; allowed: dataset, preprocess, model, precision, solver, engine, and what is below them";
+  refuses("/sweep", "[]", "small.json: /sweep: found []; allowed: an object");
+  refuses("/sweep", R"({"gird": {}})",
+          "small.json: /sweep/gird: unknown member \"gird\"; did you mean \"grid\"?; allowed: grid, zip, "
+          "series, panels");
+  refuses("/sweep", R"({"grid": {"/solver/alpha": 0.1}})",
+          "small.json: /sweep/grid/~1solver~1alpha: found 0.1; allowed: a list of values, at least one");
+  refuses("/sweep", R"({"grid": {"solver/alpha": [1]}})",
+          "small.json: /sweep/grid/solver~1alpha: \"solver/alpha\" is not a JSON pointer; it must begin with "
+          "'/', as in "
+          "\"/solver/alpha\"");
+  refuses("/sweep", R"({"grid": {"/slover/alpha": [1]}})",
+          "small.json: /sweep/grid/~1slover~1alpha: a sweep cannot set \"/slover/alpha\"; did you mean "
+          "\"solver\"?" +
+              places);
+  refuses("/sweep", R"({"grid": {"/seeds": [1]}})",
+          "small.json: /sweep/grid/~1seeds: a sweep cannot set \"/seeds\"" + places);
+  refuses("/sweep", R"({"zip": {"/solver/alpha": [1, 2], "/solver/epochs": [1]}})",
+          "small.json: /sweep/zip: found lists of 2 and 1 values; allowed: lists of equal length");
+  refuses("/sweep", R"({"series": []})",
+          "small.json: /sweep/series: found []; allowed: a list of objects, at least one");
+  refuses("/sweep", R"({"series": [{"set": {}}]})",
+          "small.json: /sweep/series/0/name: missing; allowed: text that is not empty");
+  refuses("/sweep", R"({"series": [{"name": "x"}, {"name": "x"}]})",
+          "small.json: /sweep/series/1/name: the name \"x\" is taken; allowed: names that differ");
+  refuses("/sweep", R"({"series": [{"name": "x"}], "panels": [{"name": "a", "series": [{"name": "x"}]}]})",
+          "small.json: /sweep/panels/0/series/0/name: the name \"x\" is taken; allowed: names that differ");
+  refuses("/sweep",
+          R"({"grid": {"/solver/alpha": [1]}, "series": [{"name": "x", "set": {"/solver/alpha": 2}}]})",
+          "small.json: /sweep/grid/~1solver~1alpha: /solver/alpha is also set at "
+          "/sweep/series/0/set/~1solver~1alpha; allowed: one of them");
+}
+
+TEST_CASE("errors of expanded runs name the place that set the value", "[config][messages]") {
+  refuses("/sweep", R"({"grid": {"/solver/alpha": [0.1, -1]}})",
+          "small.json: /sweep/grid/~1solver~1alpha/1 (sets /solver/alpha): found -1; allowed: a number in "
+          "(0, 1e+06], "
+          "or \"tune\"");
+  refuses("/sweep", R"({"series": [{"name": "x", "set": {"/solver/alhpa": 1}}]})",
+          "small.json: /sweep/series/0/set/~1solver~1alhpa (sets /solver/alhpa): unknown member \"alhpa\"; "
+          "did you mean "
+          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, kind");
+  refuses("/sweep",
+          R"({"panels": [{"name": "x", "set": {"/precision/samples": {"kind": "naive", "bits": 99}}}]})",
+          "small.json: /sweep/panels/0/set/~1precision~1samples/bits (sets /precision/samples/bits): found "
+          "99; allowed: "
+          "an integer in [1, 16]");
+  refuses("/sweep", R"({"grid": {"/solver/alpha/x": [1]}})",
+          "small.json: /sweep/grid/~1solver~1alpha~1x/0: /solver/alpha is 0.1, nothing can be set inside it");
+}
+
+TEST_CASE("an error that all runs of a sweep share is reported once", "[config][messages]") {
+  Json config = small_config();
+  config["solver"]["alpha"] = -1;
+  config["sweep"]["grid"]["/solver/batch"] = {1, 2, 3};
+  CHECK(error_of(config) ==
+        "small.json: /solver/alpha: found -1; allowed: a number in (0, 1e+06], or \"tune\"");
+}
+
+TEST_CASE("errors of quick values and --set name their place", "[config][messages]") {
+  ConfigOptions quick;
+  quick.scale = Scale::quick;
+  Json config = small_config();
+  config["quick"] = {{"/solver/epochs", 0}};
+  CHECK(error_of(config).empty());
+  CHECK(error_of(config, quick) ==
+        "small.json: /quick/~1solver~1epochs (sets /solver/epochs): found 0; allowed: an integer in [1, "
+        "1e+06]");
+  config["quick"] = {{"/name", "x"}};
+  CHECK(error_of(config, quick) ==
+        "small.json: /quick/~1name: nothing can be set at \"/name\"; allowed: dataset, preprocess, model, "
+        "precision, "
+        "solver, engine, seeds, sweep, fpga, and what is below them");
+  config = small_config();
+  ConfigOptions set;
+  set.assignments = {"/solver/alhpa=1"};
+  CHECK(error_of(config, set).find("small.json: --set /solver/alhpa (sets /solver/alhpa): unknown member") ==
+        0);
+  set.assignments = {"/solver/schedule=fast"};
+  CHECK(error_of(config, set) ==
+        "small.json: --set /solver/schedule (sets /solver/schedule): found \"fast\"; allowed: "
+        "\"inverse_epoch\", "
+        "\"inverse_sqrt\", \"constant\"");
+  set.assignments = {"/solver/alpha"};
+  CHECK(error_of(config, set) ==
+        "small.json: --set /solver/alpha: found no '='; allowed: /json/pointer=VALUE");
+  set.assignments = {"solver/alpha=1"};
+  CHECK(
+      error_of(config, set) ==
+      "small.json: --set solver/alpha: \"solver/alpha\" is not a JSON pointer; it must begin with '/', as in "
+      "\"/solver/alpha\"");
+  set.assignments = {"/solver={\"kind\": \"sgd\","};
+  CHECK(error_of(config, set).find("small.json: --set /solver:1:") == 0);
+}
+
+TEST_CASE("a sweep beyond all measure is refused before it is expanded", "[config][messages]") {
+  Json config = small_config();
+  const Json many = Json(std::vector<int>(1000, 1));
+  config["sweep"]["grid"] = {{"/solver/batch", many}, {"/solver/epochs", many}, {"/solver/alpha", many}};
+  CHECK(error_of(config) == "small.json: /sweep: expands to more than 20000 runs; allowed: fewer");
+  config["sweep"]["grid"] = {{"/solver/batch", many}};
+  config["seeds"] = 10000;
+  CHECK(error_of(config) == "small.json: /sweep: expands to more than 20000 runs; allowed: fewer");
+  config.erase("sweep");
+  CHECK(parsed(config).runs.size() == 10000);
+}
+
+TEST_CASE("every error of a config is reported", "[config][messages]") {
+  Json config = small_config();
+  config["name"] = 1;
+  config["solver"]["alpha"] = -1;
+  config["preprocess"]["features"] = "standardise";
+  config["seeds"] = "x";
+  const std::string all = error_of(config);
+  CHECK(std::count(all.begin(), all.end(), '\n') == 3);
+  CHECK(all.find("/preprocess/features: found \"standardise\"; did you mean \"standardize\"?") !=
+        std::string::npos);
+}
