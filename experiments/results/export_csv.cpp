@@ -1,0 +1,58 @@
+#include "experiments/results/export_csv.h"
+
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "experiments/results/trace_columns.h"
+
+namespace zipml {
+namespace {
+
+std::string csv_text(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"') result += '"';
+    result += c;
+  }
+  return result + '"';
+}
+
+template <class Number>
+std::string number_text(Number value) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (std::isnan(value)) return "nan";  // without the sign, which means nothing
+  }
+  char buffer[32];
+  const std::to_chars_result written = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return {buffer, written.ptr};
+}
+
+}  // namespace
+
+void write_csv_header(std::ostream& out) {
+  out << "config,panel,series,seed,run_id,dataset,status,alpha,exact_minimum";
+  for (const TraceColumn& column : trace_columns()) out << ',' << column.name;
+  out << '\n';
+}
+
+void write_csv_rows(std::ostream& out, const ResultFile& result, bool final_only) {
+  const std::string lead =
+      csv_text(result.config_name) + ',' + csv_text(result.panel) + ',' + csv_text(result.series) + ',' +
+      number_text(result.seed) + ',' + csv_text(result.run_id) + ',' + csv_text(result.dataset_name) + ',' +
+      (result.status == RunStatus::finished ? "finished" : "diverged") + ',' + number_text(result.alpha) +
+      ',' + (result.exact_minimum ? number_text(*result.exact_minimum) : "");
+  const std::size_t first = final_only && !result.trace.empty() ? result.trace.size() - 1 : 0;
+  for (std::size_t i = first; i < result.trace.size(); ++i) {
+    out << lead;
+    for (const TraceColumn& column : trace_columns()) {
+      out << ','
+          << std::visit([&](auto member) { return number_text(result.trace[i].*member); }, column.member);
+    }
+    out << '\n';
+  }
+}
+
+}  // namespace zipml

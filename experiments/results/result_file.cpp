@@ -1,0 +1,283 @@
+#include "experiments/results/result_file.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "engine/core/error.h"
+#include "engine/data/hdf5_file.h"
+#include "experiments/results/atomic_file.h"
+#include "experiments/results/sealed_bytes.h"
+#include "experiments/results/trace_columns.h"
+
+namespace zipml {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char* status_name(RunStatus status) { return status == RunStatus::finished ? "finished" : "diverged"; }
+
+template <class Pointer>
+using MemberOf = std::remove_reference_t<decltype(std::declval<TraceRow&>().*std::declval<Pointer>())>;
+
+std::string column_path(const TraceColumn& column) { return "/trace/" + std::string(column.name); }
+
+void write_header(Hdf5Writer& file, const ResultFile& result) {
+  file.attribute("/", "schema_version", std::int64_t{kResultSchemaVersion});
+  file.attribute("/", "status", std::string_view(status_name(result.status)));
+  file.attribute("/", "zipml_version", std::string_view(result.zipml_version));
+  file.attribute("/", "run_id", std::string_view(result.run_id));
+  file.attribute("/", "config_name", std::string_view(result.config_name));
+  file.attribute("/", "panel", std::string_view(result.panel));
+  file.attribute("/", "series", std::string_view(result.series));
+  file.attribute("/", "seed", result.seed);
+  file.attribute("/", "reproducible", std::int64_t{result.reproducible});
+  file.attribute("/", "alpha", result.alpha);
+  file.attribute("/", "dataset_name", std::string_view(result.dataset_name));
+  file.attribute("/", "dataset_title", std::string_view(result.dataset_title));
+  file.attribute("/", "dataset_stand_in_for", std::string_view(result.dataset_stand_in_for));
+  file.attribute("/", "train_rows", result.train_rows);
+  file.attribute("/", "test_rows", result.test_rows);
+  file.attribute("/", "features", result.features);
+}
+
+void read_header(const Hdf5Reader& file, ResultFile& result) {
+  const std::string status = file.attribute_text("/", "status");
+  if (status != "finished" && status != "diverged") {
+    throw InputError(file.path().string() + ": unknown status '" + status + "'");
+  }
+  result.status = status == "finished" ? RunStatus::finished : RunStatus::diverged;
+  result.zipml_version = file.attribute_text("/", "zipml_version");
+  result.run_id = file.attribute_text("/", "run_id");
+  result.config_name = file.attribute_text("/", "config_name");
+  result.panel = file.attribute_text("/", "panel");
+  result.series = file.attribute_text("/", "series");
+  result.seed = file.attribute_unsigned("/", "seed");
+  result.reproducible = file.attribute_integer("/", "reproducible") != 0;
+  result.alpha = file.attribute_number("/", "alpha");
+  result.dataset_name = file.attribute_text("/", "dataset_name");
+  result.dataset_title = file.attribute_text("/", "dataset_title");
+  result.dataset_stand_in_for = file.attribute_text("/", "dataset_stand_in_for");
+  result.train_rows = file.attribute_unsigned("/", "train_rows");
+  result.test_rows = file.attribute_unsigned("/", "test_rows");
+  result.features = file.attribute_unsigned("/", "features");
+}
+
+void write_trace(Hdf5Writer& file, const ResultFile& result) {
+  file.group("/trace");
+  for (const TraceColumn& column : trace_columns()) {
+    std::visit(
+        [&](auto member) {
+          std::vector<MemberOf<decltype(member)>> values;
+          for (const TraceRow& row : result.trace) values.push_back(row.*member);
+          file.array(column_path(column), values);
+        },
+        column.member);
+    file.attribute(column_path(column), "unit", column.unit);
+    file.attribute(column_path(column), "doc", column.doc);
+  }
+  if (result.exact_minimum) file.attribute("/trace", "exact_minimum", *result.exact_minimum);
+}
+
+void read_trace(const Hdf5Reader& file, ResultFile& result) {
+  bool first = true;
+  for (const TraceColumn& column : trace_columns()) {
+    std::visit(
+        [&](auto member) {
+          const auto values = file.read<MemberOf<decltype(member)>>(column_path(column));
+          if (first) result.trace.resize(values.size());
+          if (values.size() != result.trace.size()) {
+            throw InputError(file.path().string() + ": the columns of /trace differ in length");
+          }
+          for (std::size_t i = 0; i < values.size(); ++i) result.trace[i].*member = values[i];
+        },
+        column.member);
+    first = false;
+  }
+  if (file.has_attribute("/trace", "exact_minimum")) {
+    result.exact_minimum = file.attribute_number("/trace", "exact_minimum");
+  }
+}
+
+void write_preprocess(Hdf5Writer& file, const AppliedPreprocess& applied) {
+  file.group("/preprocess");
+  file.array("/preprocess/feature_offset", applied.feature_offset);
+  file.array("/preprocess/feature_scale", applied.feature_scale);
+  file.attribute("/preprocess", "label_offset", applied.label_offset);
+  file.attribute("/preprocess", "label_scale", applied.label_scale);
+  file.attribute("/preprocess", "loss_unit", applied.loss_unit);
+  file.attribute("/preprocess", "intercept", std::int64_t{applied.intercept});
+}
+
+AppliedPreprocess read_preprocess(const Hdf5Reader& file) {
+  AppliedPreprocess applied;
+  applied.feature_offset = file.read<double>("/preprocess/feature_offset");
+  applied.feature_scale = file.read<double>("/preprocess/feature_scale");
+  applied.label_offset = file.attribute_number("/preprocess", "label_offset");
+  applied.label_scale = file.attribute_number("/preprocess", "label_scale");
+  applied.loss_unit = file.attribute_number("/preprocess", "loss_unit");
+  applied.intercept = file.attribute_integer("/preprocess", "intercept") != 0;
+  return applied;
+}
+
+struct ProvenanceText {
+  const char* name;
+  std::string Provenance::*member;
+};
+constexpr ProvenanceText kProvenanceTexts[] = {
+    {"git_commit", &Provenance::git_commit},
+    {"compiler", &Provenance::compiler},
+    {"flags", &Provenance::flags},
+    {"cpu_model", &Provenance::cpu_model},
+    {"libraries", &Provenance::libraries},
+    {"instruction_set", &Provenance::instruction_set},
+    {"data_checksum", &Provenance::data_checksum},
+};
+
+void write_provenance(Hdf5Writer& file, const Provenance& provenance) {
+  file.group("/provenance");
+  for (const ProvenanceText& text : kProvenanceTexts) {
+    file.attribute("/provenance", text.name, std::string_view(provenance.*text.member));
+  }
+  file.attribute("/provenance", "threads", provenance.threads);
+  file.texts("/provenance/source_files", provenance.source_files);
+}
+
+Provenance read_provenance(const Hdf5Reader& file) {
+  Provenance provenance;
+  for (const ProvenanceText& text : kProvenanceTexts) {
+    provenance.*text.member = file.attribute_text("/provenance", text.name);
+  }
+  provenance.threads = file.attribute_integer("/provenance", "threads");
+  provenance.source_files = file.texts("/provenance/source_files");
+  return provenance;
+}
+
+void write_tuning_group(Hdf5Writer& file, const Tuning& tuning) {
+  file.group("/tuning");
+  file.array("/tuning/alphas", tuning.alphas);
+  file.array("/tuning/final_losses", tuning.final_losses);
+  file.attribute("/tuning", "best", tuning.best);
+}
+
+Tuning read_tuning_group(const Hdf5Reader& file) {
+  return {file.read<double>("/tuning/alphas"), file.read<double>("/tuning/final_losses"),
+          file.attribute_number("/tuning", "best")};
+}
+
+std::vector<std::byte> sealed_image(Hdf5Writer& file) {
+  std::vector<std::byte> bytes = file.image();
+  seal(bytes);
+  return bytes;
+}
+
+void check_schema(const Hdf5Reader& file) {
+  const std::int64_t version = file.attribute_integer("/", "schema_version");
+  if (version == kResultSchemaVersion) return;
+  throw InputError(file.path().string() + ": written with layout version " + std::to_string(version) +
+                   "; this program reads version " + std::to_string(kResultSchemaVersion));
+}
+
+/// Runs `read` over an intact file; every failure becomes a problem.
+template <class T, class Read>
+ReadOutcome<T> read_sealed(const fs::path& path, const Read& read) {
+  std::string problem = broken_seal(path);
+  if (!problem.empty()) return {std::nullopt, std::move(problem)};
+  try {
+    const Hdf5Reader file(path);
+    check_schema(file);
+    return {read(file), {}};
+  } catch (const std::runtime_error& error) {
+    return {std::nullopt, error.what()};
+  }
+}
+
+bool hidden_from_search(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with('_') || name.starts_with('.');
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_result(const ResultFile& result) {
+  Hdf5Writer file(result.run_id + ".h5");
+  write_header(file, result);
+  file.text("/config", result.resolved_json);
+  write_trace(file, result);
+  file.array("/model/x", result.x);
+  file.array("/model/weights_original", result.weights_original);
+  write_preprocess(file, result.preprocess);
+  if (result.tuning) write_tuning_group(file, *result.tuning);
+  write_provenance(file, result.provenance);
+  file.array("/timing/epoch_seconds", result.epoch_seconds);
+  file.attribute("/timing", "total_seconds", result.total_seconds);
+  return sealed_image(file);
+}
+
+void write_result(const fs::path& file, const ResultFile& result) {
+  write_file_atomically(file, encode_result(result));
+}
+
+ReadOutcome<ResultFile> read_result(const fs::path& path) {
+  return read_sealed<ResultFile>(path, [](const Hdf5Reader& file) {
+    ResultFile result;
+    read_header(file, result);
+    result.resolved_json = file.text("/config");
+    read_trace(file, result);
+    result.x = file.read<float>("/model/x");
+    result.weights_original = file.read<double>("/model/weights_original");
+    result.preprocess = read_preprocess(file);
+    if (file.has("/tuning")) result.tuning = read_tuning_group(file);
+    result.provenance = read_provenance(file);
+    result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
+    result.total_seconds = file.attribute_number("/timing", "total_seconds");
+    return result;
+  });
+}
+
+fs::path result_path(const fs::path& out, const std::string& config_name, const std::string& run_id) {
+  return out / config_name / (run_id + ".h5");
+}
+
+fs::path tuning_path(const fs::path& out, const std::string& tuning_key) {
+  return out / "_tuning" / (tuning_key + ".h5");
+}
+
+std::vector<fs::path> find_results(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file or folder");
+  if (!fs::is_directory(path)) return {path};
+  std::vector<fs::path> files;
+  fs::recursive_directory_iterator entry(path, error);
+  if (error) throw IoError(path.string() + ": cannot read this folder: " + error.message());
+  for (const fs::recursive_directory_iterator end; entry != end; entry.increment(error)) {
+    if (entry->is_directory()) {
+      if (hidden_from_search(entry->path())) entry.disable_recursion_pending();
+    } else if (entry->path().extension() == ".h5" && !hidden_from_search(entry->path())) {
+      files.push_back(entry->path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void write_tuning(const fs::path& path, const std::string& tuning_key, const Tuning& tuning) {
+  Hdf5Writer file(path);
+  file.attribute("/", "schema_version", std::int64_t{kResultSchemaVersion});
+  file.attribute("/", "tuning_key", std::string_view(tuning_key));
+  write_tuning_group(file, tuning);
+  write_file_atomically(path, sealed_image(file));
+}
+
+ReadOutcome<Tuning> read_tuning(const fs::path& path, const std::string& tuning_key) {
+  return read_sealed<Tuning>(path, [&](const Hdf5Reader& file) {
+    if (file.attribute_text("/", "tuning_key") != tuning_key) {
+      throw InputError(path.string() + ": holds the tuning of another problem");
+    }
+    return read_tuning_group(file);
+  });
+}
+
+}  // namespace zipml

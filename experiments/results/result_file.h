@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/solve/trace.h"
+#include "engine/solve/training.h"
+
+namespace zipml {
+
+/// Version of the layout below. A reader refuses other versions.
+inline constexpr int kResultSchemaVersion = 1;
+
+/// What preprocessing did: raw v became (v - offset) / scale.
+struct AppliedPreprocess {
+  std::vector<double> feature_offset, feature_scale;  ///< one entry a raw feature
+  double label_offset = 0.0, label_scale = 1.0;
+  double loss_unit = 1.0;  ///< what losses were multiplied by for reporting
+  bool intercept = false;  ///< the last entry of the model is the intercept
+};
+
+/// Where and with what a run was computed. Never compared for reproducibility; names no folder and no host.
+struct Provenance {
+  std::string git_commit;       ///< "unknown" where the program was not built from a repository
+  std::string compiler, flags;  ///< of the build
+  std::string cpu_model;
+  std::string instruction_set;            ///< that the kernels ran on
+  std::string libraries;                  ///< "name version", joined by ", "
+  std::string data_checksum;              ///< content_checksum() of the data before preprocessing
+  std::vector<std::string> source_files;  ///< "name sha256", of the files the data came from
+  std::int64_t threads = 1;
+};
+
+/// One run's result, as stored. In the file (HDF5 followed by one line with a checksum, which HDF5 readers
+/// skip):
+///   /            attributes: schema_version, status (finished | diverged), zipml_version, run_id,
+///   config_name,
+///                panel, series, seed, reproducible (0 | 1), alpha (the step really used), dataset_name,
+///                dataset_title, dataset_stand_in_for, train_rows, test_rows, features (raw columns)
+///   /config      text: the resolved config, canonical JSON
+///   /trace/*     one array a column of trace_columns(), attributes `unit` and `doc`; attribute exact_minimum
+///   of
+///                /trace where it is known
+///   /model       x (float32, prepared units, one entry a prepared column), weights_original (float64, raw
+///   features
+///                and then the intercept)
+///   /preprocess  feature_offset, feature_scale; attributes label_offset, label_scale, loss_unit, intercept
+///   /tuning      alphas, final_losses; attribute best; only where the step was tuned
+///   /provenance  source_files (text); attributes: the other members of Provenance
+///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
+/// Everything outside /provenance and /timing is a function of the config and the data alone.
+struct ResultFile {
+  RunStatus status = RunStatus::finished;
+  std::string zipml_version;
+  std::string run_id;
+  std::string config_name, panel, series;
+  std::uint64_t seed = 1;
+  bool reproducible = true;  ///< false for the lock-free engine, whose results depend on timing
+  double alpha = 0.0;
+  std::string dataset_name, dataset_title, dataset_stand_in_for;
+  std::uint64_t train_rows = 0, test_rows = 0;  ///< as loaded
+  std::uint64_t features = 0;                   ///< as loaded: no intercept
+
+  std::string resolved_json;
+  std::vector<TraceRow> trace;
+  std::optional<double> exact_minimum;  ///< least train loss of any model, reporting units
+  std::vector<float> x;
+  std::vector<double> weights_original;
+  AppliedPreprocess preprocess;
+  std::optional<Tuning> tuning;
+
+  Provenance provenance;
+  std::vector<double> epoch_seconds;
+  double total_seconds = 0.0;
+};
+
+/// The bytes of the file: equal results give equal bytes.
+std::vector<std::byte> encode_result(const ResultFile& result);
+
+/// Writes atomically (see write_file_atomically); IoError on failure.
+void write_result(const std::filesystem::path& file, const ResultFile& result);
+
+/// Either a value or why there is none.
+template <class T>
+struct ReadOutcome {
+  std::optional<T> value;
+  std::string problem;  ///< names the file; empty where there is a value
+};
+
+/// Reads a result. Missing, truncated, damaged, foreign and other-version files give a problem, never an
+/// exception: the checksum is verified before libhdf5 sees the bytes.
+ReadOutcome<ResultFile> read_result(const std::filesystem::path& file);
+
+/// OUT/<config name>/<run id>.h5
+std::filesystem::path result_path(const std::filesystem::path& out, const std::string& config_name,
+                                  const std::string& run_id);
+
+/// OUT/_tuning/<tuning key>.h5: shared by all configs; the underscore keeps it apart from their folders,
+/// whose names begin with a letter or digit.
+std::filesystem::path tuning_path(const std::filesystem::path& out, const std::string& tuning_key);
+
+/// Result files of a file or folder, sorted by path: a file is itself; a folder gives its *.h5 and those of
+/// its folders at any depth, without folders whose name begins with an underscore or a dot. Throws InputError
+/// if the path does not exist.
+std::vector<std::filesystem::path> find_results(const std::filesystem::path& path);
+
+/// A stored tuning: root attributes schema_version, tuning_key; /tuning as in results. Written atomically.
+void write_tuning(const std::filesystem::path& file, const std::string& tuning_key, const Tuning& tuning);
+
+/// Reads a tuning; anything but an undamaged one with this key gives a problem.
+ReadOutcome<Tuning> read_tuning(const std::filesystem::path& file, const std::string& tuning_key);
+
+}  // namespace zipml

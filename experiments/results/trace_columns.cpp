@@ -1,0 +1,25 @@
+#include "experiments/results/trace_columns.h"
+
+namespace zipml {
+
+std::span<const TraceColumn> trace_columns() {
+  static constexpr TraceColumn kColumns[] = {
+      {"epoch", "1", "epochs done; 0 is before training", &TraceRow::epoch},
+      {"train_loss", "loss", "objective on the training rows, full-precision samples, reporting units",
+       &TraceRow::train_loss},
+      {"test_loss", "loss", "loss on the test rows, without regularizer; NaN where there are none",
+       &TraceRow::test_loss},
+      {"test_accuracy", "1", "share of test rows with the right sign; NaN for regression",
+       &TraceRow::test_accuracy},
+      {"bytes_read", "byte", "sample values read so far, as stored, every draw and row scale included",
+       &TraceRow::bytes_read},
+      {"values_read", "1", "sample values read so far", &TraceRow::values_read},
+      {"model_bytes", "byte", "model channel so far", &TraceRow::model_bytes},
+      {"gradient_bytes", "byte", "gradient channel so far", &TraceRow::gradient_bytes},
+      {"share_refetched", "1", "share of this epoch's rows that were read again at full precision",
+       &TraceRow::share_refetched},
+  };
+  return kColumns;
+}
+
+}  // namespace zipml

@@ -1,0 +1,299 @@
+#include "experiments/run/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "engine/core/error.h"
+#include "engine/core/parallel.h"
+#include "experiments/config/config.h"
+#include "experiments/results/atomic_file.h"
+#include "experiments/results/result_file.h"
+#include "experiments/run/interrupt.h"
+#include "experiments/run/progress.h"
+#include "experiments/run/schedule.h"
+
+namespace zipml {
+namespace {
+
+enum class Kind { tune, run };
+
+struct Task {
+  Kind kind;
+  const RunSpec* spec;
+  std::size_t data;  ///< index into the sizes of the data sets
+  bool ended = false;
+};
+
+enum class Outcome { finished, diverged, tuned, skipped, stopped, failed };
+
+struct Ending {
+  Outcome outcome = Outcome::failed;
+  std::string message;  ///< of a failure
+  bool input_error = false;
+  double seconds = 0.0;
+};
+
+/// Calls release() for what expect() announced.
+struct Announcement {
+  RunExecutor& executor;
+  const RunSpec& spec;
+  ~Announcement() { executor.release(spec); }
+};
+
+/// One call of run_planned(): the tasks, who works on them, and what came of it.
+class Sweep {
+ public:
+  Sweep(const std::vector<PlannedRun>& plan, RunExecutor& executor, const RunnerOptions& options,
+        const StopCheck& stop, std::ostream& messages)
+      : executor_(executor),
+        options_(options),
+        stop_(stop),
+        progress_(messages, options.updating_progress, count_to_do(plan, options)) {
+    for (const PlannedRun& run : plan) {
+      if (run.state == RunState::finished && !options_.force) {
+        ++summary_.skipped;
+        continue;
+      }
+      if (run.state == RunState::unreadable) progress_.message(run.problem + "; running it again");
+      add(run.spec);
+    }
+  }
+
+  RunSummary work() {
+    const int runs = static_cast<int>(std::min<std::size_t>(to_do_, 1u << 16));
+    jobs_ = std::clamp(options_.jobs > 0 ? options_.jobs : available_threads(), 1, std::max(runs, 1));
+    threads_ = options_.threads > 0 ? options_.threads : std::max(1, available_threads() / jobs_);
+    {
+      std::vector<std::jthread> workers;
+      for (int i = 1; i < jobs_; ++i) workers.emplace_back([this] { work_on_tasks(); });
+      work_on_tasks();
+    }
+    progress_.close();
+    summary_.interrupted = stopped_;
+    summary_.only_input_errors = summary_.failed > 0 && summary_.done == 0 && !other_failures_ && !written_;
+    return summary_;
+  }
+
+ private:
+  static std::size_t count_to_do(const std::vector<PlannedRun>& plan, const RunnerOptions& options) {
+    return static_cast<std::size_t>(std::count_if(plan.begin(), plan.end(), [&](const PlannedRun& run) {
+      return options.force || run.state != RunState::finished;
+    }));
+  }
+
+  void add_task(Kind kind, const RunSpec& spec, std::optional<std::size_t> after) {
+    executor_.expect(spec);
+    const std::size_t data =
+        data_.try_emplace(canonical_json(spec.dataset) + canonical_json(spec.preprocess), data_.size())
+            .first->second;
+    data_sizes_.resize(data_.size());
+    tasks_.push_back({kind, &spec, data});
+    schedule_.add(after);
+  }
+
+  void add(const RunSpec& spec) {
+    ++to_do_;
+    std::optional<std::size_t> tuning;
+    if (spec.tune) {
+      const auto [known, is_new] = tunings_.try_emplace(spec.tuning_key, tasks_.size());
+      if (is_new) add_task(Kind::tune, spec, {});
+      tuning = known->second;
+    }
+    add_task(Kind::run, spec, tuning);
+  }
+
+  void work_on_tasks() {
+    while (const std::optional<std::pair<std::size_t, int>> taken = take()) {
+      const auto [index, threads] = *taken;
+      Ending ending = perform(tasks_[index], threads);
+      end(index, ending);
+    }
+  }
+
+  /// The next task and its threads; waits while the ones left depend on a tuning that is under way.
+  std::optional<std::pair<std::size_t, int>> take() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (stop_()) {
+        stopped_ = stopped_ || !schedule_.all_taken();
+        return std::nullopt;
+      }
+      if (const std::optional<std::size_t> index = schedule_.take()) {
+        // Everybody else is idle while a tuning that all wait for is under way, so it may have their threads.
+        const bool alone = tasks_[*index].kind == Kind::tune && under_way_ == 0 && !schedule_.ready();
+        ++under_way_;
+        return std::pair{*index, alone ? threads_ * jobs_ : threads_};
+      }
+      if (schedule_.all_taken()) return std::nullopt;
+      // A signal handler cannot wake anybody, so the stop is looked for now and then.
+      changed_.wait_for(lock, std::chrono::milliseconds(100));
+    }
+  }
+
+  Ending perform(const Task& task, int threads) {
+    Ending ending;
+    const auto begin = std::chrono::steady_clock::now();
+    const Announcement announced{executor_, *task.spec};
+    try {
+      ending.outcome = task.kind == Kind::tune ? tune(*task.spec, threads) : run(*task.spec, threads);
+    } catch (const InputError& error) {
+      ending.message = error.what();
+      ending.input_error = true;
+    } catch (const std::logic_error& error) {
+      ending.message = std::string("internal error: ") + error.what();
+    } catch (const std::bad_alloc&) {
+      ending.message = "not enough memory";
+    } catch (const std::exception& error) {
+      ending.message = error.what();
+    }
+    ending.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return ending;
+  }
+
+  Outcome tune(const RunSpec& spec, int threads) {
+    executor_.tune(spec, threads);
+    return Outcome::tuned;
+  }
+
+  Outcome run(const RunSpec& spec, int threads) {
+    const std::filesystem::path file = result_path(options_.out, spec.config_name, spec.id);
+    if (std::filesystem::is_directory(file)) {
+      throw IoError(file.string() + ": cannot write this file: a folder is in the way");
+    }
+    // Another program may work on the same sweep.
+    if (!options_.force && std::filesystem::exists(file)) {
+      const ReadOutcome<ResultFile> there = read_result(file);
+      if (there.value && there.value->run_id == spec.id) return Outcome::skipped;
+    }
+    const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_);
+    if (!result) return Outcome::stopped;
+    write_result(file, *result);
+    return result->status == RunStatus::diverged ? Outcome::diverged : Outcome::finished;
+  }
+
+  void end(std::size_t index, const Ending& ending) {
+    const std::lock_guard lock(mutex_);
+    --under_way_;
+    const std::vector<std::size_t> given_up = schedule_.end(index, ending.outcome != Outcome::failed);
+    report(index, ending);
+    for (const std::size_t later : given_up) {
+      executor_.release(*tasks_[later].spec);
+      Ending same = ending;
+      same.message = "its step size could not be tuned: " + ending.message;
+      report(later, same);
+    }
+    changed_.notify_all();
+  }
+
+  void report(std::size_t index, const Ending& ending) {
+    Task& task = tasks_[index];
+    task.ended = true;
+    data_sizes_[task.data] = executor_.data_size(*task.spec);
+    const std::string label = run_label(*task.spec);
+    if (task.kind == Kind::tune) {
+      if (ending.outcome == Outcome::tuned) written_ = true;
+      return;
+    }
+    switch (ending.outcome) {
+      case Outcome::stopped:
+        stopped_ = true;
+        return;
+      case Outcome::failed:
+        ++summary_.failed;
+        other_failures_ = other_failures_ || !ending.input_error;
+        progress_.message("FAILED " + label + " (run " + task.spec->id + "): " + ending.message);
+        tell(label + ": failed");
+        return;
+      case Outcome::skipped:
+        ++summary_.skipped;
+        tell(label + ": finished by another program");
+        return;
+      default:
+        break;
+    }
+    ++summary_.done;
+    const bool diverged = ending.outcome == Outcome::diverged;
+    if (diverged) ++summary_.diverged;
+    tell(label + (diverged ? ": diverged after " : ": finished in ") + format_duration(ending.seconds));
+  }
+
+  void tell(const std::string& line) {
+    double known = 0.0, done = 0.0, remaining = 0.0;
+    int count = 0;
+    for (const std::optional<double>& size : data_sizes_) {
+      if (size) known += *size, ++count;
+    }
+    // Data that was not loaded yet is taken to be of middling size.
+    const double typical = count > 0 ? known / count : 1.0;
+    for (const Task& task : tasks_) {
+      (task.ended ? done : remaining) += data_sizes_[task.data].value_or(typical) * passes(task);
+    }
+    progress_.run_ended(line, done, remaining);
+  }
+
+  /// Passes over the data: epochs, times the step sizes of the grid for a tuning.
+  static double passes(const Task& task) {
+    const Parameters& solver = task.spec->training.solver.parameters;
+    const double epochs = solver.has("epochs") ? solver.number("epochs") : 1.0;
+    if (task.kind == Kind::run || !solver.has("tune_grid")) return epochs;
+    return epochs * static_cast<double>(solver.numbers("tune_grid").size());
+  }
+
+  RunExecutor& executor_;
+  const RunnerOptions& options_;
+  const StopCheck& stop_;
+  std::size_t to_do_ = 0;
+  int jobs_ = 1, threads_ = 1;
+
+  std::mutex mutex_;  ///< guards everything below while the workers run
+  std::condition_variable changed_;
+  Progress progress_;
+  std::vector<Task> tasks_;
+  Schedule schedule_;
+  std::map<std::string, std::size_t> tunings_;  ///< key -> its task
+  std::map<std::string, std::size_t> data_;     ///< data set -> index into the next
+  std::vector<std::optional<double>> data_sizes_;
+  int under_way_ = 0;
+  bool stopped_ = false, other_failures_ = false, written_ = false;
+  RunSummary summary_;
+};
+
+/// Looks at the folders that will be written to, before any work.
+void prepare_folders(const std::vector<PlannedRun>& plan, const RunnerOptions& options) {
+  std::set<std::filesystem::path> folders;
+  for (const PlannedRun& run : plan) {
+    if (run.state == RunState::finished && !options.force) continue;
+    folders.insert(result_path(options.out, run.spec.config_name, run.spec.id).parent_path());
+    if (run.spec.tune) folders.insert(tuning_path(options.out, run.spec.tuning_key).parent_path());
+  }
+  for (const std::filesystem::path& folder : folders) {
+    check_folder_writable(folder);
+    remove_stale_parts(folder);
+  }
+}
+
+}  // namespace
+
+int RunSummary::exit_code() const {
+  if (interrupted) return kInterruptedExitCode;
+  if (failed == 0) return 0;
+  return only_input_errors ? 2 : 1;
+}
+
+RunSummary run_planned(const std::vector<PlannedRun>& plan, RunExecutor& executor,
+                       const RunnerOptions& options, const StopCheck& stop, std::ostream& messages) {
+  prepare_folders(plan, options);
+  Sweep sweep(plan, executor, options, stop, messages);
+  return sweep.work();
+}
+
+}  // namespace zipml

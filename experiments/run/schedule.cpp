@@ -1,0 +1,50 @@
+#include "experiments/run/schedule.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace zipml {
+
+std::size_t Schedule::add(std::optional<std::size_t> after) {
+  if (after && *after >= tasks_.size()) throw std::logic_error("a task can only wait for an earlier one");
+  tasks_.push_back({after, State::waiting});
+  return tasks_.size() - 1;
+}
+
+bool Schedule::may_begin(const Task& task) const {
+  return task.state == State::waiting && (!task.after || tasks_[*task.after].state == State::succeeded);
+}
+
+std::optional<std::size_t> Schedule::take() {
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (!may_begin(tasks_[i])) continue;
+    tasks_[i].state = State::taken;
+    return i;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> Schedule::end(std::size_t task, bool succeeded) {
+  tasks_.at(task).state = succeeded ? State::succeeded : State::failed;
+  std::vector<std::size_t> given_up;
+  if (succeeded) return given_up;
+  for (std::size_t i = task + 1; i < tasks_.size(); ++i) {
+    Task& later = tasks_[i];
+    if (later.state == State::waiting && later.after && tasks_[*later.after].state == State::failed) {
+      later.state = State::failed;
+      given_up.push_back(i);
+    }
+  }
+  return given_up;
+}
+
+bool Schedule::ready() const {
+  return std::any_of(tasks_.begin(), tasks_.end(), [this](const Task& task) { return may_begin(task); });
+}
+
+bool Schedule::all_taken() const {
+  return std::none_of(tasks_.begin(), tasks_.end(),
+                      [](const Task& task) { return task.state == State::waiting; });
+}
+
+}  // namespace zipml

@@ -1,0 +1,221 @@
+#include "experiments/results/result_file.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "engine/core/error.h"
+#include "engine/core/random.h"
+#include "experiments/results/results_equal.h"
+#include "experiments/results/sealed_bytes.h"
+#include "experiments/results/trace_columns.h"
+#include "tests/e2e/process.h"
+#include "tests/unit/results/example_result.h"
+
+namespace zipml {
+namespace {
+
+using testing::example_result;
+using testing::TemporaryFolder;
+
+bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+void require_same_numbers(const std::vector<double>& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(same_number(a[i], b[i]));
+}
+
+TEST_CASE("a result is read as it was written", "[results]") {
+  const TemporaryFolder folder;
+  const ResultFile written = example_result();
+  write_result(folder / "deep/down/r.h5", written);
+  const ReadOutcome<ResultFile> outcome = read_result(folder / "deep/down/r.h5");
+  REQUIRE(outcome.problem == "");
+  const ResultFile& read = outcome.value.value();
+
+  REQUIRE(read.status == written.status);
+  REQUIRE(read.zipml_version == written.zipml_version);
+  REQUIRE(read.run_id == written.run_id);
+  REQUIRE(read.config_name == written.config_name);
+  REQUIRE(read.panel == written.panel);
+  REQUIRE(read.series == written.series);
+  REQUIRE(read.seed == written.seed);
+  REQUIRE(read.reproducible == written.reproducible);
+  REQUIRE(read.alpha == written.alpha);
+  REQUIRE(read.dataset_name == written.dataset_name);
+  REQUIRE(read.dataset_title == written.dataset_title);
+  REQUIRE(read.dataset_stand_in_for == written.dataset_stand_in_for);
+  REQUIRE(read.resolved_json == written.resolved_json);
+  REQUIRE(read.exact_minimum == written.exact_minimum);
+  REQUIRE(read.x == written.x);
+  REQUIRE(read.weights_original == written.weights_original);
+  REQUIRE(read.preprocess.feature_offset == written.preprocess.feature_offset);
+  REQUIRE(read.preprocess.feature_scale == written.preprocess.feature_scale);
+  REQUIRE(read.preprocess.label_offset == 5.0);
+  REQUIRE(read.preprocess.label_scale == 6.0);
+  REQUIRE(read.preprocess.loss_unit == 36.0);
+  REQUIRE(read.preprocess.intercept);
+  require_same_numbers(read.tuning.value().alphas, written.tuning->alphas);
+  require_same_numbers(read.tuning->final_losses, written.tuning->final_losses);
+  REQUIRE(read.tuning->best == 0.1);
+  REQUIRE(read.provenance.flags == "-O3");
+  REQUIRE(read.provenance.threads == 7);
+  REQUIRE(read.provenance.source_files == written.provenance.source_files);
+  REQUIRE(read.epoch_seconds == written.epoch_seconds);
+  REQUIRE(read.total_seconds == 0.75);
+}
+
+TEST_CASE("every column of a trace survives", "[results]") {
+  const TemporaryFolder folder;
+  const ResultFile written = example_result();
+  write_result(folder / "r.h5", written);
+  const ResultFile read = read_result(folder / "r.h5").value.value();
+  REQUIRE(read.trace.size() == 3);
+  for (const TraceColumn& column : trace_columns()) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto value = [&](const TraceRow& row) {
+        return std::visit([&](auto member) { return static_cast<double>(row.*member); }, column.member);
+      };
+      INFO(column.name << " of row " << i);
+      REQUIRE(same_number(value(read.trace[i]), value(written.trace[i])));
+    }
+  }
+  REQUIRE(read.trace[2].bytes_read == (std::uint64_t{1} << 60) + 2);
+}
+
+TEST_CASE("trace_columns has every member of TraceRow", "[results]") {
+  std::size_t bytes = 0;
+  std::set<std::string_view> names;
+  for (const TraceColumn& column : trace_columns()) {
+    names.insert(column.name);
+    REQUIRE(!column.doc.empty());
+    bytes += std::visit([](auto member) { return sizeof(TraceRow{}.*member); }, column.member);
+  }
+  REQUIRE(names.size() == trace_columns().size());
+  // The 32-bit epoch is padded to 64 bits; a member that is in no column would make the row larger.
+  REQUIRE(sizeof(TraceRow) == bytes + 4);
+}
+
+TEST_CASE("what a run does not have is absent from its file", "[results]") {
+  const TemporaryFolder folder;
+  ResultFile result = example_result();
+  result.tuning.reset();
+  result.exact_minimum.reset();
+  result.trace.clear();
+  result.panel.clear();
+  write_result(folder / "r.h5", result);
+  const ResultFile read = read_result(folder / "r.h5").value.value();
+  REQUIRE(!read.tuning);
+  REQUIRE(!read.exact_minimum);
+  REQUIRE(read.trace.empty());
+  REQUIRE(read.panel.empty());
+}
+
+TEST_CASE("equal results give equal bytes", "[results]") {
+  REQUIRE(encode_result(example_result()) == encode_result(example_result()));
+  ResultFile other = example_result();
+  other.x[1] = -2.5f;
+  REQUIRE(encode_result(example_result()) != encode_result(other));
+}
+
+TEST_CASE("results are compared outside provenance and timing, and nowhere less", "[results]") {
+  const TemporaryFolder folder;
+  const auto differences = [&](auto change) {
+    ResultFile changed = example_result();
+    change(changed);
+    write_result(folder / "a.h5", example_result());
+    write_result(folder / "b.h5", changed);
+    return result_differences(folder / "a.h5", folder / "b.h5");
+  };
+  REQUIRE(differences([](ResultFile&) {}).empty());
+  REQUIRE(differences([](ResultFile& r) {
+            r.provenance.threads = 1;
+            r.provenance.source_files.clear();
+            r.epoch_seconds = {1.0};
+            r.total_seconds = 2.0;
+          }).empty());
+  using Lines = std::vector<std::string>;
+  REQUIRE(differences([](ResultFile& r) { r.trace[1].bytes_read += 1; }) ==
+          Lines{"data set /trace/bytes_read: differs"});
+  REQUIRE(differences([](ResultFile& r) { r.trace[1].test_loss = -r.trace[1].test_loss; }) ==
+          Lines{"data set /trace/test_loss: differs"});
+  REQUIRE(differences([](ResultFile& r) { r.seed = 3; }) == Lines{"attribute /@seed: differs"});
+  REQUIRE(differences([](ResultFile& r) { r.panel = "(b)"; }) == Lines{"attribute /@panel: differs"});
+  REQUIRE(differences([](ResultFile& r) { r.resolved_json += " "; }) == Lines{"data set /config: differs"});
+  REQUIRE(differences([](ResultFile& r) { r.tuning.reset(); }).size() == 4);
+  REQUIRE(differences([](ResultFile& r) { r.exact_minimum = 0.25; }) ==
+          Lines{"attribute /trace@exact_minimum: differs"});
+}
+
+TEST_CASE("missing, empty and foreign files are problems that name the file", "[results]") {
+  const TemporaryFolder folder;
+  testing::write_text(folder / "empty.h5", "");
+  testing::write_text(folder / "foreign.h5", "This is not a result.\n");
+  const auto problem = [&](const std::string& name) {
+    const ReadOutcome<ResultFile> outcome = read_result(folder / name);
+    REQUIRE(!outcome.value);
+    return outcome.problem.substr((folder / name).string().size());
+  };
+  REQUIRE(problem("none.h5") == ": no such file");
+  REQUIRE(problem("empty.h5") == ": the file is empty");
+  REQUIRE(problem("foreign.h5") == ": truncated, or not written by this program");
+  std::filesystem::create_directory(folder / "folder.h5");
+  REQUIRE(problem("folder.h5") == ": not a regular file");
+}
+
+TEST_CASE("a sealed file that is no result is a problem", "[results]") {
+  const TemporaryFolder folder;
+  std::vector<std::byte> bytes(1000, std::byte{7});
+  seal(bytes);
+  testing::write_text(folder / "r.h5", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  REQUIRE(!read_result(folder / "r.h5").value);
+  write_tuning(folder / "t.h5", "key", *example_result().tuning);
+  REQUIRE(!read_result(folder / "t.h5").value);
+}
+
+TEST_CASE("every truncation and every damaged byte is found", "[results]") {
+  const TemporaryFolder folder;
+  write_result(folder / "r.h5", example_result());
+  const std::string whole = testing::read_text(folder / "r.h5");
+  for (std::size_t i = 0; i < 200; ++i) {
+    const DrawAddress address{17, Stream::bootstrap, 0};
+    const std::size_t place = draw_below(address, i, 0, whole.size());
+    std::string damaged = whole;
+    if (i % 2 == 0) {
+      damaged.resize(place);
+    } else {
+      damaged[place] = static_cast<char>(damaged[place] ^ (1 << (i / 2 % 8)));
+    }
+    testing::write_text(folder / "r.h5", damaged);
+    INFO("change " << i << " at byte " << place);
+    const ReadOutcome<ResultFile> outcome = read_result(folder / "r.h5");
+    REQUIRE(!outcome.value);
+    REQUIRE(outcome.problem.find("r.h5: ") != std::string::npos);
+  }
+  testing::write_text(folder / "r.h5", whole);
+  REQUIRE(read_result(folder / "r.h5").value);
+}
+
+TEST_CASE("a tuning is read back only under its own key", "[results]") {
+  const TemporaryFolder folder;
+  const auto file = tuning_path(folder.path(), "aaaa");
+  REQUIRE(file == folder.path() / "_tuning/aaaa.h5");
+  write_tuning(file, "aaaa", *example_result().tuning);
+  REQUIRE(read_tuning(file, "aaaa").value.value().best == 0.1);
+  require_same_numbers(read_tuning(file, "aaaa").value->final_losses, example_result().tuning->final_losses);
+  REQUIRE(!read_tuning(file, "bbbb").value);
+  REQUIRE(read_tuning(file, "bbbb").problem == file.string() + ": holds the tuning of another problem");
+}
+
+TEST_CASE("find_results finds results, sorted, and nothing else", "[results]") {
+  const TemporaryFolder folder;
+  for (const char* name : {"b/2.h5", "b/1.h5", "a/3.h5", "_tuning/4.h5", "b/5.h5.123.part", "a/notes.txt"}) {
+    testing::write_text(folder / name, "x");
+  }
+  using Paths = std::vector<std::filesystem::path>;
+  REQUIRE(find_results(folder.path()) == Paths{folder / "a/3.h5", folder / "b/1.h5", folder / "b/2.h5"});
+  REQUIRE(find_results(folder / "b/2.h5") == Paths{folder / "b/2.h5"});
+  REQUIRE_THROWS_AS(find_results(folder / "c"), InputError);
+}
+
+}  // namespace
+}  // namespace zipml
