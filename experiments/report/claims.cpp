@@ -1,0 +1,34 @@
+#include "experiments/report/claims.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace zipml {
+
+std::vector<Claim> all_claims() {
+  std::vector<Claim> all;
+  for (const auto& part :
+       {bias_claims, end_to_end_claims, batch_claims, bits_claims, minimum_claims, table_claims}) {
+    std::vector<Claim> claims = part();
+    std::move(claims.begin(), claims.end(), std::back_inserter(all));
+  }
+  const auto number = [](const Claim& claim) {
+    const std::vector<std::string> order = {"bias", "fig4", "fig6", "fig8", "fig11", "table1"};
+    return std::find(order.begin(), order.end(), claim.figure) - order.begin();
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Claim& a, const Claim& b) { return number(a) < number(b); });
+  return all;
+}
+
+std::vector<ClaimResult> evaluate_claims(const RunSet& set) {
+  std::vector<ClaimResult> results;
+  for (Claim& claim : all_claims()) {
+    Finding finding = claim.evaluate(set);
+    results.push_back({std::move(claim), std::move(finding)});
+  }
+  return results;
+}
+
+}  // namespace zipml

@@ -1,0 +1,135 @@
+#include "experiments/report/finding.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+
+namespace zipml {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Up to here the resampled medians reach both ends too often for the interval to be anything but the range.
+constexpr std::size_t kRangeSeeds = 5;
+
+std::string missing_note(const Selection& selection, const std::vector<std::size_t>& roles) {
+  if (!selection.any()) return "no results";
+  const auto empty =
+      std::count_if(roles.begin(), roles.end(), [&](std::size_t r) { return selection.roles[r].empty(); });
+  if (empty > 0)
+    return std::to_string(empty) + " of the " + std::to_string(roles.size()) + " compared series missing";
+  return "the compared series share no seed";
+}
+
+std::string diverged_note(const Selection& selection, const std::vector<std::size_t>& roles,
+                          const std::vector<std::uint64_t>& seeds) {
+  std::size_t diverged = 0, total = 0;
+  for (const std::size_t role : roles) {
+    for (const std::uint64_t seed : seeds) {
+      ++total;
+      if (selection.roles[role].at(seed)->diverged) ++diverged;
+    }
+  }
+  if (diverged == 0) return "";
+  return std::to_string(diverged) + " of " + std::to_string(total) + " runs diverged (final loss infinite)";
+}
+
+std::string unpaired_note(const Selection& selection, const std::vector<std::size_t>& roles,
+                          std::size_t paired) {
+  std::size_t most = 0;
+  for (const std::size_t role : roles) most = std::max(most, selection.roles[role].size());
+  if (most == paired) return "";
+  return std::to_string(most - paired) + " seeds without partner left aside";
+}
+
+}  // namespace
+
+std::string seeds_note(std::size_t seeds) {
+  if (seeds < kLeastSeeds)
+    return std::to_string(seeds) + (seeds == 1 ? " seed is" : " seeds are") + " too few for a verdict";
+  if (seeds > kRangeSeeds) return "";
+  std::array<char, 96> text{};
+  std::snprintf(text.data(), text.size(), "%zu seeds: the interval is their range, at most %.4g%% sure",
+                seeds, 100.0 * range_coverage(seeds));
+  return text.data();
+}
+
+double loss_ratio(double a, double b) {
+  if (std::isinf(a) && std::isinf(b)) return kNan;
+  return a / b;
+}
+
+double percent_above(const std::vector<const Run*>& runs) {
+  return 100.0 * (loss_ratio(runs.at(0)->final_loss(), runs.at(1)->final_loss()) - 1.0);
+}
+
+std::string describe_setting(const Selection& selection) {
+  const Run* run = selection.any();
+  if (!run) return "";
+  std::string text = std::to_string(run->integer("/solver/epochs")) + " epochs, " +
+                     std::to_string(run->train_rows) + " training rows";
+  if (selection.other_settings > 0) {
+    text += "; results of " + std::to_string(selection.other_settings) + " other settings left aside";
+  }
+  return text;
+}
+
+void add_runs(Finding& finding, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    if (std::find(finding.runs.begin(), finding.runs.end(), id) == finding.runs.end())
+      finding.runs.push_back(id);
+  }
+}
+
+std::string join_notes(const std::string& first, const std::string& second) {
+  if (first.empty() || second.empty()) return first + second;
+  return first + "; " + second;
+}
+
+Finding measure(const Selection& selection, const std::vector<std::size_t>& roles, const SeedValue& value,
+                const Region& region, Varies varies) {
+  Finding finding;
+  finding.interval = {kNan, kNan, kNan};
+  const std::vector<std::uint64_t> seeds = selection.common_seeds(roles);
+  if (seeds.empty()) {
+    finding.note = missing_note(selection, roles);
+    return finding;
+  }
+  std::vector<double> values;
+  for (const std::uint64_t seed : seeds) {
+    std::vector<const Run*> runs;
+    for (const std::size_t role : roles) runs.push_back(selection.roles[role].at(seed));
+    values.push_back(value(runs));
+    for (const Run* run : runs) add_runs(finding, {run->id});
+  }
+  finding.seeds = seeds.size();
+  finding.dataset = selection.any()->dataset_title;
+  finding.interval = median_interval(values);
+  const bool enough = varies == Varies::not_with_seed || seeds.size() >= kLeastSeeds;
+  finding.verdict = enough ? judge(finding.interval, region) : Verdict::undecided;
+  finding.note = describe_setting(selection);
+  if (varies == Varies::with_seed) finding.note = join_notes(finding.note, seeds_note(seeds.size()));
+  finding.note = join_notes(finding.note, unpaired_note(selection, roles, seeds.size()));
+  finding.note = join_notes(finding.note, diverged_note(selection, roles, seeds));
+  return finding;
+}
+
+Finding measure(const RunSet& set, const Query& query, const SeedValue& value, const Region& region,
+                Varies varies) {
+  std::vector<std::size_t> roles(query.roles.size());
+  std::iota(roles.begin(), roles.end(), std::size_t{0});
+  return measure(select_runs(set, query), roles, value, region, varies);
+}
+
+std::string format_value(double value) {
+  if (std::isnan(value)) return "-";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", value);
+  return text.data();
+}
+
+}  // namespace zipml

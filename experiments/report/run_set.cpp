@@ -1,0 +1,193 @@
+#include "experiments/report/run_set.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "engine/core/error.h"
+
+namespace zipml {
+namespace {
+
+const Json* member(const Json& config, const char* pointer) {
+  const Json::json_pointer place(pointer);
+  return config.contains(place) ? &config.at(place) : nullptr;
+}
+
+// Runs with equal keys may be compared with each other.
+std::string setting_key(const Run& run, bool batch_varies) {
+  Json setting = run.config;
+  for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
+  const auto solver = setting.find("solver");
+  if (batch_varies && solver != setting.end() && solver->is_object()) solver->erase("batch");
+  return setting.dump();
+}
+
+bool uniform_samples(const Run& run, const std::string& kind, std::int64_t bits) {
+  return run.text("/precision/samples/kind") == kind && run.integer("/precision/samples/bits") == bits &&
+         run.text("/precision/samples/levels/kind") == "uniform";
+}
+
+bool model_and_gradient(const Run& run, std::string_view kind) {
+  return run.text("/precision/model/kind") == kind && run.text("/precision/gradient/kind") == kind;
+}
+
+std::size_t size_of(const Selection& selection) {
+  std::size_t runs = 0;
+  for (const auto& role : selection.roles) runs += role.size();
+  return runs;
+}
+
+bool complete(const Selection& selection) {
+  return std::none_of(selection.roles.begin(), selection.roles.end(),
+                      [](const auto& role) { return role.empty(); });
+}
+
+auto rank(const Selection& selection) {
+  const Run& run = *selection.any();
+  const double epochs = static_cast<double>(run.integer("/solver/epochs"));
+  return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
+                    epochs * static_cast<double>(run.train_rows), size_of(selection));
+}
+
+}  // namespace
+
+double Run::final_loss() const {
+  return diverged ? std::numeric_limits<double>::infinity() : train_loss.back();
+}
+
+double Run::mean_loss() const {
+  if (diverged || train_loss.size() < 2) return std::numeric_limits<double>::infinity();
+  return std::accumulate(train_loss.begin() + 1, train_loss.end(), 0.0) /
+         static_cast<double>(train_loss.size() - 1);
+}
+
+std::string Run::text(const char* pointer) const {
+  const Json* found = member(config, pointer);
+  return found && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::int64_t Run::integer(const char* pointer) const {
+  const Json* found = member(config, pointer);
+  return found && found->is_number_integer() ? found->get<std::int64_t>() : -1;
+}
+
+Run make_run(const ResultFile& result, const std::string& source) {
+  if (result.trace.empty()) throw InputError(source + ": the trace has no epoch");
+  Run run;
+  run.id = result.run_id;
+  run.config_name = result.config_name;
+  run.seed = result.seed;
+  run.diverged = result.status == RunStatus::diverged;
+  run.dataset_title = result.dataset_title;
+  run.dataset_stand_in_for = result.dataset_stand_in_for;
+  run.train_rows = result.train_rows;
+  run.test_rows = result.test_rows;
+  run.features = result.features;
+  run.config = parse_json(result.resolved_json, source + ": /config");
+  run.alpha = result.alpha;
+  for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
+  run.bytes_read = result.trace.back().bytes_read;
+  run.values_read = result.trace.back().values_read;
+  run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
+  run.exact_minimum = result.exact_minimum;
+  return run;
+}
+
+RunSet load_runs(const std::filesystem::path& folder) {
+  RunSet set;
+  for (const std::filesystem::path& file : find_results(folder)) {
+    const ReadOutcome<ResultFile> outcome = read_result(file);
+    if (!outcome.value) {
+      set.problems.push_back(outcome.problem);
+      continue;
+    }
+    try {
+      set.runs.push_back(make_run(*outcome.value, file.string()));
+    } catch (const InputError& error) {
+      set.problems.push_back(error.what());
+    }
+  }
+  return set;
+}
+
+const Run* Selection::any() const {
+  for (const auto& role : roles) {
+    if (!role.empty()) return role.begin()->second;
+  }
+  return nullptr;
+}
+
+std::vector<std::uint64_t> Selection::common_seeds(const std::vector<std::size_t>& which) const {
+  std::vector<std::uint64_t> seeds;
+  for (const auto& [seed, run] : roles.at(which.at(0))) {
+    const bool everywhere = std::all_of(
+        which.begin(), which.end(), [&, s = seed](std::size_t role) { return roles.at(role).contains(s); });
+    if (everywhere) seeds.push_back(seed);
+  }
+  return seeds;
+}
+
+Selection select_runs(const RunSet& set, const Query& query) {
+  std::map<std::string, Selection> settings;
+  for (const Run& run : set.runs) {
+    if (run.config_name != query.figure || !query.dataset(run)) continue;
+    for (std::size_t role = 0; role < query.roles.size(); ++role) {
+      if (!query.roles[role](run)) continue;
+      Selection& selection = settings[setting_key(run, query.batch_varies)];
+      selection.roles.resize(query.roles.size());
+      const Run*& chosen = selection.roles[role][run.seed];
+      if (!chosen || run.id < chosen->id) chosen = &run;
+    }
+  }
+  Selection best;
+  best.roles.resize(query.roles.size());
+  for (const auto& [key, selection] : settings) {
+    if (!best.any() || rank(best) < rank(selection)) best = selection;
+  }
+  best.other_settings = settings.empty() ? 0 : settings.size() - 1;
+  return best;
+}
+
+RunFilter dataset_kind(std::string kind, std::string stand_in) {
+  return [=](const Run& run) {
+    const std::string found = run.text("/dataset/kind");
+    return found == kind || found == stand_in;
+  };
+}
+
+RunFilter synthetic(std::int64_t features) {
+  return [=](const Run& run) {
+    return run.text("/dataset/kind") == "synthetic" && run.integer("/dataset/features") == features;
+  };
+}
+
+RunFilter full_precision() {
+  return [](const Run& run) {
+    return run.text("/precision/samples/kind") == "full" && model_and_gradient(run, "full");
+  };
+}
+
+RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sampling) {
+  return [=](const Run& run) {
+    return uniform_samples(run, kind, bits) && model_and_gradient(run, "full") &&
+           (sampling.empty() || run.text("/precision/samples/sampling") == sampling);
+  };
+}
+
+RunFilter end_to_end(std::int64_t bits) {
+  return [=](const Run& run) {
+    return uniform_samples(run, "double_sampling", bits) && model_and_gradient(run, "quantized") &&
+           run.text("/precision/samples/sampling") == "fresh";
+  };
+}
+
+RunFilter with_batch(RunFilter filter, std::int64_t batch) {
+  return [filter = std::move(filter), batch](const Run& run) {
+    return filter(run) && run.integer("/solver/batch") == batch;
+  };
+}
+
+}  // namespace zipml

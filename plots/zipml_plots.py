@@ -1,0 +1,325 @@
+"""Style and loading of all figures. Knows result files only, never configs on disk."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import h5py  # noqa: E402
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator  # noqa: E402
+
+SCHEMA_VERSION = 1
+
+# Okabe and Ito's colours, told apart by colour-blind readers; line styles repeat the difference.
+BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
+
+LEGEND_WIDTH = 54  # characters of a line
+
+BAND_NOTE = "Lines: median over seeds; bands: least to largest."
+
+plt.rcParams.update({
+    "font.family": "DejaVu Sans", "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10,
+    "legend.fontsize": 8.5, "legend.framealpha": 0.85, "lines.linewidth": 1.8, "axes.grid": True,
+    "grid.alpha": 0.25, "grid.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False,
+    "figure.dpi": 110, "savefig.dpi": 150, "svg.hashsalt": "zipml", "svg.fonttype": "path",
+    "axes.formatter.useoffset": False,
+})
+
+
+@dataclass
+class Run:
+    """One result file."""
+
+    run_id: str
+    seed: int
+    panel: str
+    diverged: bool
+    title: str
+    stand_in_for: str
+    counts: tuple  # training rows, test rows, features
+    config: dict
+    alpha: float
+    loss: np.ndarray  # train loss, one entry an epoch, epoch 0 included
+    bytes_read: int
+    values_read: int
+    minimum: float  # exact minimum; NaN where it is not known
+
+    def get(self, pointer, default=None):
+        value = self.config
+        for token in pointer.strip("/").split("/"):
+            if not isinstance(value, dict) or token not in value:
+                return default
+            value = value[token]
+        return value
+
+    @property
+    def samples(self):
+        return self.get("precision/samples/kind", "")
+
+    @property
+    def bits(self):
+        return self.get("precision/samples/bits")
+
+    @property
+    def final(self):
+        return math.inf if self.diverged else float(self.loss[-1])
+
+    @property
+    def is_full(self):
+        channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
+        return all(self.get(channel) == "full" for channel in channels)
+
+    @property
+    def bits_per_value(self):
+        return 8 * self.bytes_read / self.values_read if self.values_read else math.nan
+
+
+def read_run(path):
+    # Every result ends with its checksum line. A file without it was cut, and libhdf5 may crash on such files.
+    with open(path, "rb") as file:
+        file.seek(-min(64, os.path.getsize(path)), os.SEEK_END)
+        if b"zipml checksum " not in file.read():
+            raise ValueError("damaged: its checksum line is missing")
+    with h5py.File(path, "r") as file:
+        root = file.attrs
+        version = int(root["schema_version"])
+        if version != SCHEMA_VERSION:
+            raise ValueError(f"written with layout version {version}; the figures read version {SCHEMA_VERSION}")
+        text = lambda value: value.decode() if isinstance(value, bytes) else str(value)  # noqa: E731
+        config = file["config"][()]
+        trace = file["trace"]
+        loss = trace["train_loss"][()].astype(float)
+        if loss.size == 0:
+            raise ValueError("the trace has no epoch")
+        return Run(
+            run_id=text(root["run_id"]), seed=int(root["seed"]), panel=text(root["panel"]),
+            diverged=text(root["status"]) == "diverged", title=text(root["dataset_title"]),
+            stand_in_for=text(root["dataset_stand_in_for"]),
+            counts=(int(root["train_rows"]), int(root["test_rows"]), int(root["features"])),
+            config=json.loads(text(config)), alpha=float(root["alpha"]), loss=loss,
+            bytes_read=int(trace["bytes_read"][-1]), values_read=int(trace["values_read"][-1]),
+            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan)
+
+
+def load_runs(results, figure):
+    """Every undamaged run of the figure's config, in the order of their ids."""
+    runs = []
+    for path in sorted((Path(results) / figure).glob("*.h5")):
+        try:
+            runs.append(read_run(path))
+        except (OSError, KeyError, ValueError, IndexError) as problem:
+            print(f"skipped: {path}: {problem}", file=sys.stderr)
+    return runs
+
+
+def _setting(run, batch_varies):
+    setting = {k: v for k, v in run.config.items()
+               if k not in ("precision", "seed", "panel", "series", "config")}
+    if batch_varies and isinstance(setting.get("solver"), dict):
+        setting["solver"] = {k: v for k, v in setting["solver"].items() if k != "batch"}
+    return json.dumps(setting, sort_keys=True)
+
+
+def choose_setting(runs, batch_varies=False):
+    """Runs that may share a panel: equal in everything but precision and seed. Of several settings the one that
+    has full precision and something else is taken, real sets before stand-ins, then more epochs x rows."""
+    settings = defaultdict(list)
+    for run in runs:
+        settings[_setting(run, batch_varies)].append(run)
+
+    def rank(members):
+        complete = any(r.is_full for r in members) and any(not r.is_full for r in members)
+        work = (members[0].get("solver/epochs", 0) or 0) * members[0].counts[0]
+        return complete, not members[0].stand_in_for, work, len(members)
+
+    return max(settings.values(), key=rank) if settings else []
+
+
+def of_dataset(runs, *kinds, features=None):
+    return [r for r in runs if r.get("dataset/kind") in kinds
+            and (features is None or r.get("dataset/features") == features)]
+
+
+@dataclass
+class Curve:
+    """Runs of one series, over seeds."""
+
+    label: str
+    runs: list
+    color: str = BLACK
+    style: object = "-"
+    width: float = 1.8
+
+
+def bits_text(runs):
+    """'6.1 bits a value stored': measured from what was read."""
+    return f"{np.median([r.bits_per_value for r in runs]):.3g} bits/value stored"
+
+
+def _padded(run, length):
+    # After the end of a diverged run its loss is infinite: the median must not forget it.
+    padded = np.full(length, math.inf if run.diverged else math.nan)
+    padded[:len(run.loss)] = run.loss[:length]
+    return padded
+
+
+def draw_curve(ax, curve):
+    """Median line with a band from the least to the largest; diverged runs get a cross where they end."""
+    length = max(len(run.loss) for run in curve.runs)
+    losses = np.array([_padded(run, length) for run in curve.runs])
+    epochs = np.arange(length)
+    with np.errstate(invalid="ignore"):
+        middle = np.median(losses, axis=0)
+    middle[~np.isfinite(middle)] = math.nan
+    low, high = losses.min(axis=0), losses.max(axis=0)
+    known = np.isfinite(low) & np.isfinite(high)
+    label = wrap(f"{curve.label}, {bits_text(curve.runs)}", LEGEND_WIDTH)
+    diverged = [run for run in curve.runs if run.diverged]
+    if diverged:
+        label += f" ({len(diverged)} of {len(curve.runs)} diverged)"
+    ax.plot(epochs, middle, color=curve.color, linestyle=curve.style, linewidth=curve.width, label=label)
+    ax.fill_between(epochs[known], low[known], high[known], color=curve.color, alpha=0.18, linewidth=0)
+    for run in diverged:
+        finite = np.flatnonzero(np.isfinite(run.loss))
+        if finite.size:
+            ax.plot(finite[-1], run.loss[finite[-1]], marker="x", color=curve.color, markersize=8,
+                    markeredgewidth=2, clip_on=False, zorder=5)
+    return middle
+
+
+def draw_minimum(ax, runs):
+    """Dashed line at the exact minimum, where it is known."""
+    known = [r.minimum for r in runs if math.isfinite(r.minimum)]
+    if known:
+        ax.axhline(known[0], color="0.35", linestyle=(0, (4, 3)), linewidth=1.0, zorder=1,
+                   label=f"exact minimum {known[0]:#.4g}")
+
+
+def plain(value, _=None):
+    """Label of a tick: no powers of ten where plain digits are short."""
+    return f"{value:g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+
+
+def set_log_axis(ax, low, high):
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    if high / low < 200:  # too few powers of ten to read values from
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(FuncFormatter(plain))
+
+
+def set_loss_axis(ax, runs, middles):
+    """Logarithmic where the curves span more than a factor of 5. Lines that run away are cut at 100 times the first
+    loss, so that the others stay readable."""
+    values = np.concatenate([m[np.isfinite(m)] for m in middles]) if middles else np.array([])
+    if values.size == 0:
+        return
+    low = min([values.min()] + [r.minimum for r in runs if math.isfinite(r.minimum)])
+    high = min(values.max(), 100 * max(float(r.loss[0]) for r in runs))
+    if low > 0 and high / low > 5:
+        set_log_axis(ax, low * 0.85, high * 1.3)
+    else:
+        margin = 0.06 * (high - low)
+        ax.set_ylim(low - margin, high + margin)
+
+
+def say_missing(ax, what):
+    ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color="0.35", fontsize=10,
+            wrap=True)
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
+def panel_title(letter, runs, fallback):
+    """The data set's own title: stand-ins say that they are."""
+    title = runs[0].title if runs else fallback
+    prefix = f"({letter}) " if letter else ""
+    return wrap(prefix + title, 44)
+
+
+def wrap(text, width):
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join(lines + [line])
+
+
+def setting_text(runs):
+    epochs, rows = runs[0].get("solver/epochs"), runs[0].counts[0]
+    seeds = len({r.seed for r in runs})
+    return f"{rows:,} training rows, {epochs} epochs, {seeds} seed{'s' if seeds != 1 else ''}"
+
+
+def label_axes(ax):
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("training loss")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+
+
+def draw_loss_panel(ax, letter, fallback_title, runs, curves, missing=()):
+    """One panel of training loss against epoch. `runs` is one setting; curves without runs count as missing."""
+    ax.set_title(panel_title(letter, runs, fallback_title), loc="left")
+    present = [curve for curve in curves if curve.runs]
+    absent = [curve.label for curve in curves if not curve.runs] + list(missing)
+    if not present:
+        say_missing(ax, "no results: not run")
+        return
+    middles = [draw_curve(ax, curve) for curve in present]
+    shown = [run for curve in present for run in curve.runs]
+    draw_minimum(ax, shown)
+    set_loss_axis(ax, shown, middles)
+    for label in absent:
+        ax.plot([], [], color="none", label=f"{label}: not run")
+    label_axes(ax)
+    ax.set_xlim(0, max(len(run.loss) for run in shown) - 1)
+    ax.legend(loc="upper right", title=setting_text(shown), title_fontsize=7.5)
+
+
+def footnote(fig, text):
+    fig.text(0.01, 0.005, text, fontsize=7.5, color="0.3", ha="left", va="bottom")
+
+
+def save(fig, out, name):
+    """PNG and SVG without dates or random names: equal results give equal files."""
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    for suffix, metadata in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": "zipml"})):
+        part = out / f".{name}{suffix}.{os.getpid()}.part"
+        fig.savefig(part, format=suffix[1:], metadata=metadata)
+        part.replace(out / (name + suffix))
+        print(out / (name + suffix))
+    plt.close(fig)
+
+
+def main(figure, draw, argv=None):
+    """Command line of a figure's script: draw(runs, out) with the figure's runs. Exit code 1 without any."""
+    parser = argparse.ArgumentParser(description=f"Draws {figure} from result files.")
+    parser.add_argument("--results", required=True, metavar="DIR", help="folder that `zipml run --out` wrote")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNG and SVG files")
+    options = parser.parse_args(argv)
+    runs = load_runs(options.results, figure)
+    if not runs:
+        print(f"{Path(options.results) / figure}: no results for {figure}; "
+              f"`zipml run configs/figures/{figure}.json --out {options.results}` writes them", file=sys.stderr)
+        return 1
+    try:
+        draw(runs, options.out)
+    except OSError as problem:
+        print(f"{options.out}: cannot write: {problem}", file=sys.stderr)
+        return 1
+    return 0

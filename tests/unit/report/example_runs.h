@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "experiments/config/config.h"
+#include "experiments/report/claims.h"
+#include "experiments/results/result_file.h"
+
+namespace zipml::testing {
+
+/// A result of a figure, as a run would have written it. Members may be changed before finish().
+struct ExampleRun {
+  std::string figure = "bias";
+  nlohmann::json dataset = {{"kind", "synthetic"}, {"features", 100}};
+  std::string title = "Synthetic 100", stand_in_for;
+  nlohmann::json samples = {{"kind", "full"}}, model = {{"kind", "full"}}, gradient = {{"kind", "full"}};
+  int epochs = 20, batch = 16;
+  std::uint64_t seed = 1;
+  std::vector<double> losses = {10.0, 2.0, 1.0};  ///< epoch 0 and the rest
+  bool diverged = false;
+  std::uint64_t bytes_an_epoch = 4000, values_an_epoch = 1000;
+  std::uint64_t train_rows = 10000, test_rows = 10000, features = 100;
+  double minimum = std::numeric_limits<double>::quiet_NaN();
+
+  ResultFile result() const {
+    ResultFile file;
+    file.config_name = figure;
+    file.seed = seed;
+    file.status = diverged ? RunStatus::diverged : RunStatus::finished;
+    file.dataset_name = dataset["kind"];
+    file.dataset_title = title;
+    file.dataset_stand_in_for = stand_in_for;
+    file.train_rows = train_rows;
+    file.test_rows = test_rows;
+    file.features = features;
+    const nlohmann::json config = {
+        {"config", figure},
+        {"seed", seed},
+        {"dataset", dataset},
+        {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
+        {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    file.resolved_json = config.dump();
+    file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
+    for (std::size_t e = 0; e < losses.size(); ++e) {
+      TraceRow row;
+      row.epoch = static_cast<std::uint32_t>(e);
+      row.train_loss = losses[e];
+      row.bytes_read = bytes_an_epoch * e;
+      row.values_read = values_an_epoch * e;
+      file.trace.push_back(row);
+    }
+    if (!std::isnan(minimum)) file.exact_minimum = minimum;
+    return file;
+  }
+
+  Run run() const { return make_run(result(), "example"); }
+};
+
+inline nlohmann::json quantized(const std::string& kind, int bits, const std::string& sampling = "fresh") {
+  nlohmann::json samples = {{"kind", kind}, {"bits", bits}, {"levels", {{"kind", "uniform"}}}};
+  if (kind != "deterministic") samples["sampling"] = sampling;
+  return samples;
+}
+
+/// Adds one run a loss, seeds 1, 2, ...; an infinite loss is a diverged run.
+inline void add_series(RunSet& set, ExampleRun run, const std::vector<double>& final_losses) {
+  for (std::size_t i = 0; i < final_losses.size(); ++i) {
+    run.seed = i + 1;
+    run.losses = {10.0, 2.0, final_losses[i]};
+    run.diverged = std::isinf(final_losses[i]);
+    set.runs.push_back(run.run());
+  }
+}
+
+/// The finding of the one claim of the figure whose text contains `part`.
+inline ClaimResult evaluate(const RunSet& set, const std::string& figure, const std::string& part) {
+  std::vector<ClaimResult> found;
+  for (ClaimResult& result : evaluate_claims(set)) {
+    const bool named = result.claim.claim.find(part) != std::string::npos || result.claim.dataset == part;
+    if (result.claim.figure == figure && named) found.push_back(result);
+  }
+  if (found.size() != 1)
+    throw std::logic_error(figure + ": " + part + " names " + std::to_string(found.size()) + " claims");
+  return found.front();
+}
+
+}  // namespace zipml::testing
