@@ -147,7 +147,8 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
   return result;
 }
 
-Tuning tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads) {
+std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads,
+                                 const std::function<bool()>& stop) {
   TrainingSpec full = spec;
   full.samples = choose(estimators().family(), "full");
   full.model_channel = full.gradient_channel = choose(channels().family(), "full");
@@ -159,7 +160,10 @@ Tuning tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads)
   for (const double alpha : tuning.alphas) {
     full.alpha = alpha;
     Run run(problem, full, threads);
-    for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) run.run_epoch(epoch);
+    for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
+      run.run_epoch(epoch);
+      if (stop && stop()) return std::nullopt;
+    }
     const double loss = run.evaluate_epoch(run.epochs()).train_loss;
     tuning.final_losses.push_back(std::isfinite(loss) ? loss : std::numeric_limits<double>::quiet_NaN());
     if (loss < least) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -59,7 +60,9 @@ struct Tuning {
 
 /// Trains once per alpha of the solver's grid (parameter `tune_grid`) with full-precision samples, model and
 /// gradient and the synchronous engine, everything else as in spec. Throws std::runtime_error if all diverge.
-Tuning tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads);
+/// `stop` is asked after every epoch; once it says true there is no tuning.
+std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads,
+                                 const std::function<bool()>& stop = {});
 
 /// The prepared problem's exact minimum over all x, without regularizer: (1/2K) min |Ax - b|^2 in reporting
 /// units, by Cholesky of the normal equations in float64; columns that depend on earlier ones are left out.

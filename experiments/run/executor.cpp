@@ -76,8 +76,8 @@ std::optional<Tuning> EngineExecutor::known_tuning(const std::string& key) const
   return found->second;
 }
 
-void EngineExecutor::tune(const RunSpec& spec, int threads) {
-  if (known_tuning(spec.tuning_key)) return;
+bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& stop) {
+  if (known_tuning(spec.tuning_key)) return true;
   const std::filesystem::path file = tuning_path(options_.out, spec.tuning_key);
   std::optional<Tuning> tuning;
   if (!options_.force) tuning = read_tuning(file, spec.tuning_key).value;
@@ -86,11 +86,13 @@ void EngineExecutor::tune(const RunSpec& spec, int threads) {
     const Objective objective(spec);
     TrainingSpec training = spec.training;
     training.seed = kTuningSeed;
-    tuning = tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads);
+    tuning = tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads, stop);
+    if (!tuning) return false;
     write_tuning(file, spec.tuning_key, *tuning);
   }
   const std::lock_guard lock(mutex_);
   tunings_.insert_or_assign(spec.tuning_key, *std::move(tuning));
+  return true;
 }
 
 std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {

@@ -26,8 +26,8 @@ class RunExecutor {
   virtual void expect(const RunSpec& spec) = 0;
   virtual void release(const RunSpec& spec) = 0;
 
-  /// Makes the step size of spec.tuning_key known; comes before any execute() with that key.
-  virtual void tune(const RunSpec& spec, int threads) = 0;
+  /// Makes the step size of spec.tuning_key known; comes before any execute() with that key. False if it was stopped.
+  virtual bool tune(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
 
   /// Trains; nothing if it was stopped. Throws InputError on bad data.
   virtual std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
@@ -49,7 +49,7 @@ class EngineExecutor : public RunExecutor {
 
   void expect(const RunSpec& spec) override;
   void release(const RunSpec& spec) override;
-  void tune(const RunSpec& spec, int threads) override;
+  bool tune(const RunSpec& spec, int threads, const StopCheck& stop) override;
   std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) override;
   std::optional<double> data_size(const RunSpec& spec) const override;
 

@@ -160,8 +160,7 @@ class Sweep {
   }
 
   Outcome tune(const RunSpec& spec, int threads) {
-    executor_.tune(spec, threads);
-    return Outcome::tuned;
+    return executor_.tune(spec, threads, stop_) ? Outcome::tuned : Outcome::stopped;
   }
 
   Outcome run(const RunSpec& spec, int threads) {

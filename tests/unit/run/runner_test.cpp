@@ -47,11 +47,12 @@ class FakeExecutor : public RunExecutor {
   void release(const RunSpec&) override { --announced; }
   std::optional<double> data_size(const RunSpec&) const override { return 10.0; }
 
-  void tune(const RunSpec& spec, int threads) override {
+  bool tune(const RunSpec& spec, int threads, const StopCheck&) override {
     const std::lock_guard lock(mutex);
     most_threads = std::max(most_threads, threads);
     if (spec.tuning_key == "bad") throw std::runtime_error("every step diverges");
     if (!tuned.insert(spec.tuning_key).second) tuned_twice = true;
+    return true;
   }
 
   std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) override {

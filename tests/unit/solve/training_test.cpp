@@ -159,7 +159,8 @@ TEST_CASE("tuning picks the best of its grid and survives divergence", "[trainin
   const Toy toy(toy_data(500, 5));
   TrainingSpec spec = toy_spec(5, 10, 0.0, {{"tune_grid", std::vector<double>{1e4, 1e-6, 0.05}}});
   spec.samples = estimator_choice("naive", {{"bits", std::int64_t{1}}});
-  const Tuning tuning = tune_alpha(toy.problem(), spec, 1);
+  const Tuning tuning = tune_alpha(toy.problem(), spec, 1).value();
+  CHECK_FALSE(tune_alpha(toy.problem(), spec, 1, [] { return true; }));
   CHECK(tuning.alphas == std::vector<double>{1e-6, 0.05, 1e4});
   CHECK(tuning.best == 0.05);
   CHECK(tuning.final_losses[0] > tuning.final_losses[1]);
