@@ -45,11 +45,11 @@ from_caller() { case $1 in /*) echo "$1" ;; *) echo "$caller_dir/$1" ;; esac; }
 while [ $# -gt 0 ]; do
   option=$1
   case $option in
-    --test) mode=test ;;
+    --test) mode='test' ;;
     --no-install) install=no ;;
     --help | -h) usage && exit 0 ;;
     --scale | --only | --data-dir | --out | --jobs | --shard)
-      [ $# -ge 2 ] && [ -n "$2" ] || fail "$option needs a value; see --help"
+      [ -n "${2:-}" ] || fail "$option needs a value; see --help"
       case $option in
         --scale) scale=$2 ;;
         --only) only=$2 ;;
@@ -83,7 +83,7 @@ fi
 install_packages() {
   command -v dpkg-query >/dev/null || return 0 # another system: CMake will say what it misses
   local needed=("${packages[@]}") missing=() package
-  [ "$mode" = test ] && needed+=("${test_packages[@]}")
+  [ "$mode" != test ] || needed+=("${test_packages[@]}")
   for package in "${needed[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
@@ -92,9 +92,10 @@ install_packages() {
   echo "Installing missing packages: ${missing[*]}" >&2
   local sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-  "${sudo[@]}" apt-get update -q >&2 &&
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 ||
+  if ! "${sudo[@]}" apt-get update -q >&2 ||
+    ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >&2; then
     fail "could not install: ${missing[*]}" 1
+  fi
 }
 
 find_python() {
@@ -113,12 +114,12 @@ install_packages
 python=$(find_python)
 build=${ZIPML_BUILD_DIR:-build}
 build_tests=OFF
-[ "$mode" = test ] && build_tests=ON
+[ "$mode" != test ] || build_tests=ON
 
+mkdir -p "$build"
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE="${CMAKE_BUILD_TYPE:-Release}" -DZIPML_BUILD_TESTS=$build_tests \
-  -DZIPML_PYTHON="$python" ${CI:+-DZIPML_WERROR=ON} >"$build-configure.log" 2>&1 ||
-  { cat "$build-configure.log" >&2 && fail "configuring failed" 1; }
-rm -f "$build-configure.log"
+  -DZIPML_PYTHON="$python" ${CI:+-DZIPML_WERROR=ON} >"$build/configure.log" 2>&1 ||
+  { cat "$build/configure.log" >&2 && fail "configuring failed" 1; }
 cmake --build "$build" || fail "the build failed" 1
 
 if [ "$mode" = test ]; then
