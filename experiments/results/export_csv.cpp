@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/core/error.h"
+#include "experiments/config/config.h"
 #include "experiments/results/trace_columns.h"
 
 namespace zipml {
@@ -30,10 +32,25 @@ std::string number_text(Number value) {
   return {buffer, written.ptr};
 }
 
+// What sweeps vary most, from the resolved config: estimator, its bits, mini-batch. Empty where it does not
+// say.
+std::string precision_text(const ResultFile& result) {
+  try {
+    const RunSpec spec = run_from_resolved_json(result.resolved_json, result.run_id);
+    const Parameters& samples = spec.training.samples.parameters;
+    const Parameters& solver = spec.training.solver.parameters;
+    return csv_text(spec.training.samples.kind) + ',' +
+           (samples.has("bits") ? number_text(samples.integer("bits")) : "") + ',' +
+           (solver.has("batch") ? number_text(solver.integer("batch")) : "");
+  } catch (const InputError&) {
+    return ",,";  // written by another version: the trace can be read all the same
+  }
+}
+
 }  // namespace
 
 void write_csv_header(std::ostream& out) {
-  out << "config,panel,series,seed,run_id,dataset,status,alpha,exact_minimum";
+  out << "config,panel,series,seed,run_id,dataset,estimator,bits,batch,status,alpha,exact_minimum";
   for (const TraceColumn& column : trace_columns()) out << ',' << column.name;
   out << '\n';
 }
@@ -42,8 +59,8 @@ void write_csv_rows(std::ostream& out, const ResultFile& result, bool final_only
   const std::string lead =
       csv_text(result.config_name) + ',' + csv_text(result.panel) + ',' + csv_text(result.series) + ',' +
       number_text(result.seed) + ',' + csv_text(result.run_id) + ',' + csv_text(result.dataset_name) + ',' +
-      (result.status == RunStatus::finished ? "finished" : "diverged") + ',' + number_text(result.alpha) +
-      ',' + (result.exact_minimum ? number_text(*result.exact_minimum) : "");
+      precision_text(result) + ',' + (result.status == RunStatus::finished ? "finished" : "diverged") + ',' +
+      number_text(result.alpha) + ',' + (result.exact_minimum ? number_text(*result.exact_minimum) : "");
   const std::size_t first = final_only && !result.trace.empty() ? result.trace.size() - 1 : 0;
   for (std::size_t i = first; i < result.trace.size(); ++i) {
     out << lead;

@@ -6,8 +6,8 @@
 
 namespace zipml {
 
-/// Header line of the exported table: config, panel, series, seed, run_id, dataset, status, alpha,
-/// exact_minimum and every trace column.
+/// Header line of the exported table: config, panel, series, seed, run_id, dataset, estimator, bits, batch,
+/// status, alpha, exact_minimum and every trace column.
 void write_csv_header(std::ostream& out);
 
 /// The rows of one result, one an epoch or with `final_only` the last one. Numbers are the shortest text that
