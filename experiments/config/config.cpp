@@ -1,12 +1,11 @@
 #include "experiments/config/config.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "engine/core/error.h"
+#include "engine/data/sha256.h"
 #include "experiments/config/component_reader.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
@@ -338,18 +337,9 @@ RunSpec run_from_resolved_json(std::string_view text, std::string_view source) {
 }
 
 std::string sha256_hex(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("sha256 is not available in this OpenSSL");
-  }
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 15u];
-  }
-  return hex;
+  Sha256 hash;
+  hash.add(text.data(), text.size());
+  return hash.hex();
 }
 
 std::string canonical_json(const ComponentChoice& choice) { return to_json(choice).dump(); }
