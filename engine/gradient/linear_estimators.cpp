@@ -1,5 +1,7 @@
 #include "engine/gradient/linear_estimators.h"
 
+#include <algorithm>
+
 #include "engine/gradient/quantizer_parameters.h"
 #include "engine/kernels/kernels.h"
 
@@ -9,6 +11,13 @@ namespace {
 void fit(AlignedVector<float>& buffer, std::size_t size) {
   // The padding beyond the columns must be zero, and decoding writes the columns only.
   if (buffer.size() != size) buffer.assign(size, 0.0f);
+}
+
+// Rows come in random order, which no hardware prefetcher foresees; once it has the first pages it follows.
+void prefetch(std::span<const float> row) {
+  constexpr std::size_t kMostFloats = 2048;
+  for (std::size_t i = 0; i < std::min(row.size(), kMostFloats); i += kRowAlignment)
+    __builtin_prefetch(row.data() + i);
 }
 
 class FullEstimator final : public GradientEstimator {
@@ -22,7 +31,9 @@ class FullEstimator final : public GradientEstimator {
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                   EstimatorScratch&) const override {
-    for (const std::uint32_t r : rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i + 1 < rows.size()) prefetch(features_.padded_row(rows[i + 1]));
+      const std::uint32_t r = rows[i];
       const float* a = features_.padded_row(r).data();
       const float residual = loss_.derivative(kernels::dot(a, x.data(), x.size()), labels_[r]);
       kernels::axpy(residual, a, sum.data(), sum.size());
