@@ -26,7 +26,8 @@ class RunExecutor {
   virtual void expect(const RunSpec& spec) = 0;
   virtual void release(const RunSpec& spec) = 0;
 
-  /// Makes the step size of spec.tuning_key known; comes before any execute() with that key. False if it was stopped.
+  /// Makes the step size of spec.tuning_key known; comes before any execute() with that key. False if it was
+  /// stopped.
   virtual bool tune(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
 
   /// Trains; nothing if it was stopped. Throws InputError on bad data.
