@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -118,7 +119,7 @@ class CsvParser {
  private:
   /// Learns the layout from the first line; true if that line is a header.
   bool begin(const std::vector<std::string_view>& fields) {
-    if (fields.size() < 2) {
+    if (fields.size() < 2 && !limits_.allow_gaps) {
       throw InputError(lines_.place() +
                        ": one field only; a label and at least one feature are needed (separator: " +
                        std::string(separator_name(separator_)) + ")");
@@ -129,7 +130,8 @@ class CsvParser {
                        (limits_.features != 0 ? std::to_string(limits_.features) + " are expected"
                                               : "at most " + std::to_string(kMaxFeatures) + " are allowed"));
     }
-    const auto is_number = [](std::string_view field) {
+    const auto is_number = [this](std::string_view field) {
+      if (field.empty()) return limits_.allow_gaps;
       const char* at = field.data();
       float value = 0.0f;
       return parse_number(at, field.data() + field.size(), value) != NumberFault::not_a_number &&
@@ -158,12 +160,14 @@ class CsvParser {
 
   float number(const std::vector<std::string_view>& fields, std::size_t column) const {
     const std::string_view field = fields[column];
+    if (field.empty() && limits_.allow_gaps) return std::numeric_limits<float>::quiet_NaN();
     const char* at = field.data();
     const char* end = at + field.size();
     float value = 0.0f;
     NumberFault fault = parse_number(at, end, value);
     if (fault == NumberFault::none && at != end) fault = NumberFault::not_a_number;
     if (fault == NumberFault::none) return value;
+    if (fault == NumberFault::not_finite && at == end && limits_.allow_gaps) return value;
     constexpr std::size_t kShownCharacters = 40;
     throw InputError(lines_.place() + ": column " + std::to_string(column + 1) + ": " +
                      (field.empty() ? std::string("the field is empty; every field needs a number")

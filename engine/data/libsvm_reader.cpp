@@ -18,7 +18,10 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 class LibsvmParser {
  public:
   LibsvmParser(LineReader& lines, const ReadLimits& limits, LabelClasses& classes)
-      : lines_(lines), limit_(limits.features != 0 ? limits.features : kMaxFeatures), classes_(classes) {}
+      : lines_(lines),
+        limit_(limits.features != 0 ? limits.features : kMaxFeatures),
+        allow_gaps_(limits.allow_gaps),
+        classes_(classes) {}
 
   void parse(std::string_view line) {
     at_ = line.data();
@@ -62,7 +65,8 @@ class LibsvmParser {
     ++at_;
     const char* value_start = at_;
     float value = 0.0f;
-    check(parse_number(at_, end_, value), "value of", start);
+    const NumberFault fault = parse_number(at_, end_, value);
+    if (fault != NumberFault::not_finite || !allow_gaps_) check(fault, "value of", start);
     if (at_ == value_start || (at_ != end_ && !is_blank(*at_))) fail("value of", start, "is not a number");
     table_.set(index - 1, value);
     return index;
@@ -83,6 +87,7 @@ class LibsvmParser {
 
   LineReader& lines_;
   std::size_t limit_;
+  bool allow_gaps_;
   LabelClasses& classes_;
   RowTable table_;
   const char* at_ = nullptr;

@@ -11,6 +11,9 @@ namespace zipml {
 struct ReadLimits {
   std::size_t rows = 0;      ///< stop after so many rows; 0: all
   std::size_t features = 0;  ///< most columns allowed; 0: as found, up to kMaxFeatures
+  /// For looking at data, not for training: NaN and infinities are values, an empty CSV field is NaN, and a
+  /// CSV file may have its label column only.
+  bool allow_gaps = false;
 };
 
 /// Reads LIBSVM text, "LABEL INDEX:VALUE ..." a line, packed or not: indices from 1, ascending; missing ones

@@ -9,11 +9,16 @@ namespace {
 
 class UniformLevels final : public LevelStrategy {
  public:
-  UniformLevels(bool scales_rows, bool mid_tread) : scales_rows_(scales_rows), mid_tread_(mid_tread) {}
+  UniformLevels(const std::string& scaling, bool mid_tread)
+      : scales_rows_(scaling == "row"), spans_range_(scaling == "min_max"), mid_tread_(mid_tread) {}
 
   bool scales_rows() const override { return scales_rows_; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
+    if (spans_range_ && !values.empty()) {
+      const auto [low, high] = std::minmax_element(values.begin(), values.end());
+      return LevelSet::uniform(*low, *high, count);
+    }
     if (mid_tread_ && count % 2 == 0) --count;
     if (count < 2) throw std::invalid_argument("a mid-tread grid needs at least 3 levels (2 bits)");
     float bound = scales_rows_ ? 1.0f : 0.0f;
@@ -22,7 +27,7 @@ class UniformLevels final : public LevelStrategy {
   }
 
  private:
-  bool scales_rows_, mid_tread_;
+  bool scales_rows_, spans_range_, mid_tread_;
 };
 
 }  // namespace
@@ -30,12 +35,14 @@ class UniformLevels final : public LevelStrategy {
 const ComponentInfo& uniform_levels_info() {
   static const ComponentInfo info{
       "uniform",
-      "equidistant levels on [-M, M]",
+      "equidistant levels on [-M, M], or from the smallest to the largest value",
       {{.key = "scaling",
         .type = ParameterType::text,
-        .doc = "M: the column's largest |value|, or the row's l2 norm (kept with every row as a float32)",
+        .doc = "column: M = the largest |value|; row: M = the row's l2 norm (a float32 a row); min_max: the "
+               "values' "
+               "range",
         .fallback = std::string("column"),
-        .choices = {"column", "row"}},
+        .choices = {"column", "row", "min_max"}},
        {.key = "grid",
         .type = ParameterType::text,
         .doc = "mid-rise: all 2^bits levels, none at 0; mid-tread: one level fewer, one of them at 0",
@@ -45,8 +52,7 @@ const ComponentInfo& uniform_levels_info() {
 }
 
 std::unique_ptr<LevelStrategy> make_uniform_levels(const Parameters& parameters) {
-  return std::make_unique<UniformLevels>(parameters.text("scaling") == "row",
-                                         parameters.text("grid") == "mid-tread");
+  return std::make_unique<UniformLevels>(parameters.text("scaling"), parameters.text("grid") == "mid-tread");
 }
 
 }  // namespace zipml

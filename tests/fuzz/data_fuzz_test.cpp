@@ -5,6 +5,8 @@
 #include "engine/data/dataset.h"
 #include "engine/data/hdf5_file.h"
 #include "engine/data/idx_reader.h"
+#include "engine/data/npy_reader.h"
+#include "tests/unit/compare/number_bytes.h"
 #include "tests/unit/data/data_files.h"
 
 // Seeded mutations of valid files: whatever the bytes are, a reader gives a data set or throws InputError.
@@ -132,6 +134,16 @@ TEST_CASE("fuzz: packed text", "[fuzz]") {
 TEST_CASE("fuzz: idx", "[fuzz]") {
   fuzz("idx", idx_bytes({4, 3, 2}, "abcdefghijklmnopqrstuvwx"), 3000,
        [](const std::filesystem::path& path) { read_idx(path); });
+}
+
+TEST_CASE("fuzz: npy", "[fuzz]") {
+  const std::string data = float_bytes(std::vector<float>(12, 0.75f));
+  for (const char* header : {"{'descr': '<f4', 'fortran_order': False, 'shape': (4, 3), }",
+                             "{'descr': '<f4', 'fortran_order': True, 'shape': (4, 3), }"}) {
+    fuzz("npy", npy_bytes(header, data), 3000, [](const std::filesystem::path& path) { read_npy(path); });
+  }
+  fuzz("npy version 2", npy_bytes("{'descr': '<f8', 'fortran_order': False, 'shape': (6,)}", data, 2), 2000,
+       [](const std::filesystem::path& path) { read_npy(path, 5); });
 }
 
 TEST_CASE("fuzz: HDF5", "[fuzz]") {

@@ -39,8 +39,10 @@ const std::map<std::string, std::set<std::string>>& allowed_rooms() {
       {"experiments/results", with(all_engine, {"fpga_model", "experiments/config"})},
       {"experiments/run", with(all_engine, {"fpga_model", "experiments/config", "experiments/results"})},
       {"experiments/report", with(all_engine, {"fpga_model", "experiments/config", "experiments/results"})},
-      {"experiments/cli", with(all_engine, {"fpga_model", "experiments/config", "experiments/results",
-                                            "experiments/run", "experiments/report"})}};
+      {"experiments/compare", all_engine},
+      {"experiments/cli",
+       with(all_engine, {"fpga_model", "experiments/compare", "experiments/config", "experiments/results",
+                         "experiments/run", "experiments/report"})}};
   return rooms;
 }
 
@@ -49,7 +51,7 @@ const std::map<std::string, std::set<std::string>>& library_rooms() {
   static const std::map<std::string, std::set<std::string>> rooms = {
       {"nlohmann",
        {"experiments/config", "experiments/results", "experiments/report", "experiments/run",
-        "experiments/cli"}},
+        "experiments/compare", "experiments/cli"}},
       {"boost", {"experiments/cli"}},
       {"hdf5", {"engine/data", "experiments/results"}},
       {"hwy", {"engine/kernels"}}};

@@ -1,0 +1,78 @@
+#include "engine/quantize/optimal_levels.h"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/core/error.h"
+#include "engine/quantize/monotone_partition.h"
+
+namespace zipml {
+namespace {
+
+constexpr double kLargestWayBack = 4294967296.0;  // bytes
+constexpr double kAllowedError = 1e-10;
+
+template <class Cost>
+double path_cost(const std::vector<std::uint32_t>& path, const Cost& cost) {
+  double total = 0.0;
+  for (std::size_t i = 1; i < path.size(); ++i) total += cost(path[i - 1], path[i]);
+  return total;
+}
+
+class OptimalLevels final : public LevelStrategy {
+ public:
+  bool scales_rows() const override { return false; }
+
+  LevelSet levels(std::span<const float> values, int count) const override {
+    if (values.empty()) return LevelSet(std::vector<float>(static_cast<std::size_t>(count), 0.0f));
+    const WeightedPoints points = distinct_points(sorted_values(values));
+    return levels_at(points, optimal_positions(points, count));
+  }
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int count) {
+  const std::size_t n = points.size(), levels = static_cast<std::size_t>(count);
+  if (n <= levels) {
+    std::vector<std::uint32_t> all(levels, static_cast<std::uint32_t>(n - 1));
+    std::iota(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n), 0u);
+    return all;
+  }
+  if (static_cast<double>(n) * static_cast<double>(levels) * sizeof(std::uint32_t) > kLargestWayBack) {
+    throw InputError("levels \"optimal\": " + std::to_string(count) + " levels over " + std::to_string(n) +
+                     " distinct values need more than 4 GiB; use \"optimal_histogram\" or fewer bits");
+  }
+  const PrefixSums sums = prefix_sums(points);
+  const ExactVarianceCost exact(points, sums);
+  {
+    const FastVarianceCost fast(points, sums);
+    std::vector<std::uint32_t> path = cheapest_path(n, count - 1, fast);
+    const double error =
+        path_cost(path, [&](std::size_t i, std::size_t j) { return fast.error_bound(i, j); });
+    if (error <= kAllowedError * path_cost(path, exact)) return path;
+  }
+  return cheapest_path(n, count - 1, exact);
+}
+
+double variance_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {
+  const PrefixSums sums = prefix_sums(points);
+  return path_cost(positions, ExactVarianceCost(points, sums));
+}
+
+LevelSet levels_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {
+  std::vector<float> values;
+  for (const std::uint32_t p : positions) values.push_back(points.x[p]);
+  return LevelSet(std::move(values));
+}
+
+const ComponentInfo& optimal_levels_info() {
+  static const ComponentInfo info{"optimal", "least mean variance of stochastic rounding, exact (section 4)"};
+  return info;
+}
+
+std::unique_ptr<LevelStrategy> make_optimal_levels(const Parameters&) {
+  return std::make_unique<OptimalLevels>();
+}
+
+}  // namespace zipml

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/quantize/level_strategy.h"
+
+namespace zipml {
+
+/// `xnor`: equidistant levels on [-M, M] with one at 0, M the largest |value|: five levels are -M, -M/2, 0,
+/// M/2, M. An even count repeats the last level, so that 0 stays a level. Two levels are -M and M.
+const ComponentInfo& xnor_levels_info();
+std::unique_ptr<LevelStrategy> make_xnor_levels(const Parameters& parameters);
+
+}  // namespace zipml

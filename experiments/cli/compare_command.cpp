@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "engine/core/error.h"
+#include "engine/data/row_table.h"
+#include "engine/quantize/level_strategy.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/compare_plot.h"
+#include "experiments/cli/options.h"
+#include "experiments/compare/compare_format.h"
+#include "experiments/compare/distribution.h"
+#include "experiments/compare/ranges.h"
+#include "experiments/config/component_reader.h"
+#include "experiments/config/nearest.h"
+
+namespace zipml {
+namespace {
+
+constexpr int kMostBits = 8;
+constexpr std::int64_t kMostValues = std::int64_t{1} << 32, kDefaultCount = 100'000;
+
+OptionParser compare_parser() {
+  OptionParser parser("compare",
+                      "Compares quantizers on data: per column, for every level strategy, number of bits and "
+                      "rounding the error per value and the time.",
+                      "zipml compare --distribution lognormal:0,1 --bits 2-4 --rounding stochastic");
+  parser.positional("DATA", "a LIBSVM, CSV, HDF5, .npy, .f32 or .f64 file; none with --distribution", 0, 1)
+      .value("bits", "LIST", "bits of a code, 1 to 8", "1-8")
+      .value("levels", "NAMES", "level strategies (`zipml list levels`), or all", "all")
+      .value("rounding", "NAMES", "stochastic, nearest", "stochastic,nearest")
+      .value("columns", "LIST", "columns from 1, such as 1,3-5; all of them without it")
+      .flag("pooled", "the values of all these columns together")
+      .value("rows", "N", "the first N rows only")
+      .value("object", "NAME", "data set of an HDF5 file (default: /features)")
+      .value("distribution", "SPEC",
+             "generate values: lognormal:0,1, normal:0,1, uniform:0,1, laplace:0,1 or pareto:1,1")
+      .value("count", "N", "how many of them (default: 100000)")
+      .value("seed", "S", "their seed (default: 0)")
+      .value("threads", "T", "columns at once; more than 1 disturbs the times", "1")
+      .value("format", "table|csv|json", "how the comparison is written", "table")
+      .value("plot", "FILE", "draw levels over histograms and the error curves (.png, .svg or .pdf)");
+  return parser;
+}
+
+std::vector<std::string> split_words(const std::string& text) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == ',') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+/// Names of a family, each once, in the order given; "all" for every one.
+std::vector<std::string> chosen_names(const std::string& option, const std::string& text,
+                                      const ComponentFamily& family) {
+  const std::vector<std::string> known = member_names(family);
+  if (text == "all") return known;
+  std::vector<std::string> names;
+  for (const std::string& word : split_words(text)) {
+    if (family.find(word) == nullptr) {
+      throw InputError("zipml compare: --" + option + ": found \"" + word + "\"" + did_you_mean(word, known) +
+                       "; allowed: all, " + join(known));
+    }
+    if (std::find(names.begin(), names.end(), word) == names.end()) names.push_back(word);
+  }
+  return names;
+}
+
+CompareOptions compare_options(const ParsedOptions& options) {
+  CompareOptions result;
+  result.levels = chosen_names("levels", options.text("levels"), level_strategies().family());
+  result.roundings = chosen_names("rounding", options.text("rounding"), roundings().family());
+  for (const std::int64_t bits : parse_ranges(options.text("bits"), "zipml compare: --bits", 1, kMostBits)) {
+    result.bits.push_back(static_cast<int>(bits));
+  }
+  constexpr std::int64_t kMostThreads = 1024;
+  result.threads = static_cast<int>(options.integer("threads", 1, kMostThreads));
+  return result;
+}
+
+void refuse(const ParsedOptions& options, const std::vector<const char*>& names, const std::string& why) {
+  for (const char* name : names) {
+    if (options.has(name)) {
+      throw InputError("zipml compare: --" + std::string(name) + " " + why + "; see: zipml compare --help");
+    }
+  }
+}
+
+/// What is compared, and what it is called.
+struct Subject {
+  std::string title;
+  std::vector<CompareColumn> columns;
+};
+
+Subject generated(const ParsedOptions& options) {
+  if (!options.positional().empty()) {
+    throw InputError("zipml compare: DATA and --distribution are given; allowed: one of them");
+  }
+  refuse(options, {"columns", "pooled", "rows", "object"}, "needs DATA, not --distribution");
+  const Distribution distribution = parse_distribution(options.text("distribution"));
+  const std::int64_t count = options.has("count") ? options.integer("count", 1, kMostValues) : kDefaultCount;
+  const std::int64_t seed = options.has("seed") ? options.integer("seed", 0) : 0;
+  const std::vector<float> values =
+      generate(distribution, static_cast<std::size_t>(count), static_cast<std::uint64_t>(seed));
+  return {options.text("distribution"), {make_column(1, values)}};
+}
+
+Subject from_file(const ParsedOptions& options) {
+  if (options.positional().empty()) {
+    throw InputError(
+        "zipml compare: DATA is missing: a data file, or --distribution; see: zipml compare --help");
+  }
+  refuse(options, {"count", "seed"}, "needs --distribution");
+  ColumnRequest request;
+  request.path = options.positional().front();
+  if (options.has("object")) request.object = options.text("object");
+  if (options.has("rows")) request.rows = static_cast<std::size_t>(options.integer("rows", 1, kMostValues));
+  if (options.has("columns")) {
+    request.columns = parse_ranges(options.text("columns"), "zipml compare: --columns", 1,
+                                   static_cast<std::int64_t>(kMaxFeatures));
+  }
+  request.pooled = options.has("pooled");
+  return {request.path.filename().string(), load_columns(request)};
+}
+
+std::string formatted(const std::vector<Comparison>& lines, const std::string& format) {
+  if (format == "json") return compare_json(lines);
+  return format == "csv" ? compare_csv(lines) : compare_table(lines);
+}
+
+}  // namespace
+
+int compare_command(const std::vector<std::string>& args) {
+  const auto options = compare_parser().parse(args);
+  if (!options) return 0;
+  const CompareOptions what = compare_options(*options);
+  const std::string format = options->one_of("format", {"table", "csv", "json"});
+  if (options->has("plot")) check_plot_file(options->text("plot"));
+  const Subject subject = options->has("distribution") ? generated(*options) : from_file(*options);
+
+  const CompareOutcome outcome = compare_columns(subject.columns, what);
+  for (const std::string& note : outcome.notes) std::cerr << subject.title << ": " << note << "\n";
+  std::cout << formatted(outcome.lines, format) << std::flush;
+  if (!std::cout) throw IoError("standard output: cannot write the comparison");
+  if (options->has("plot")) {
+    draw_comparison(compare_plot_data(subject.title, subject.columns, outcome.lines), options->text("plot"));
+  }
+  return 0;
+}
+
+}  // namespace zipml

@@ -1,0 +1,140 @@
+#include "experiments/compare/columns.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/core/error.h"
+#include "engine/data/byte_source.h"
+#include "engine/data/csv_reader.h"
+#include "engine/data/hdf5_file.h"
+#include "engine/data/libsvm_reader.h"
+#include "engine/data/line_reader.h"
+#include "engine/data/npy_reader.h"
+#include "engine/data/raw_reader.h"
+
+namespace zipml {
+namespace {
+
+/// A rectangle of numbers, whatever holds it.
+struct NumberTable {
+  std::size_t rows = 0, cols = 0;
+  std::function<float(std::size_t row, std::size_t col)> at;
+};
+
+NumberTable table_of(NumberArray array) {
+  const std::size_t rows = array.rows, cols = array.cols;
+  auto values = std::make_shared<const std::vector<float>>(std::move(array.values));
+  return {rows, cols, [values, cols](std::size_t r, std::size_t c) { return (*values)[r * cols + c]; }};
+}
+
+NumberTable read_hdf5(const ColumnRequest& request) {
+  const Hdf5Reader file(request.path);
+  const std::vector<std::size_t> shape = file.shape(request.object);
+  if (shape.empty() || shape.size() > 2) {
+    throw InputError(request.path.string() + ": '" + request.object + "' has " +
+                     std::to_string(shape.size()) + " dimensions; allowed: 1 or 2");
+  }
+  NumberArray array;
+  array.rows = request.rows != 0 ? std::min(request.rows, shape[0]) : shape[0];
+  array.cols = shape.size() == 2 ? shape[1] : 1;
+  array.values.resize(array.rows * array.cols);
+  if (!array.values.empty()) {
+    file.read_rows<float>(request.object, 0, array.rows, std::span<float>(array.values));
+  }
+  return table_of(std::move(array));
+}
+
+NumberTable read_text(const ColumnRequest& request, bool csv) {
+  LabelClasses no_classes(Task::regression);
+  const ReadLimits limits{.rows = request.rows, .features = 0, .allow_gaps = true};
+  const auto table = std::make_shared<const RowTable>(csv ? read_csv(request.path, {}, limits, no_classes)
+                                                          : read_libsvm(request.path, limits, no_classes));
+  const std::size_t features = table->width();
+  const auto split = std::make_shared<const Split>(table->split(0, table->rows(), features));
+  // The CSV reader takes the last column for the labels; here it is a column as any other.
+  return {table->rows(), features + (csv ? 1 : 0), [split, features](std::size_t r, std::size_t c) {
+            return c < features ? split->features(r, c) : split->labels[r];
+          }};
+}
+
+std::string ending_of(std::filesystem::path path) {
+  std::string ending = path.extension().string();
+  if (ending == ".gz" || ending == ".bz2" || ending == ".xz") {
+    ending = path.replace_extension().extension().string();
+  }
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending;
+}
+
+bool looks_like_csv(const std::filesystem::path& path) {
+  LineReader lines(path);
+  std::string_view line;
+  while (lines.next(line)) {
+    if (line.find_first_not_of(" \t") != std::string_view::npos) {
+      return line.find(':') == std::string_view::npos;
+    }
+  }
+  throw InputError(path.string() + ": holds no values");
+}
+
+NumberTable read_table(const ColumnRequest& request) {
+  const std::string ending = ending_of(request.path);
+  if (ending == ".f32") return table_of(read_raw(request.path, RawType::float32, request.rows));
+  if (ending == ".f64") return table_of(read_raw(request.path, RawType::float64, request.rows));
+  std::array<char, 6> start{};
+  const std::size_t got = ByteSource(request.path).read(start);
+  const std::string_view begin(start.data(), got);
+  if (ending == ".npy" || begin == "\x93NUMPY") return table_of(read_npy(request.path, request.rows));
+  if (ending == ".h5" || ending == ".hdf5" || begin.substr(0, 4) == "\x89HDF") return read_hdf5(request);
+  const bool named_csv = ending == ".csv" || ending == ".tsv";
+  const bool named_libsvm = ending == ".libsvm" || ending == ".svm";
+  return read_text(request, named_csv || (!named_libsvm && looks_like_csv(request.path)));
+}
+
+}  // namespace
+
+CompareColumn make_column(std::int64_t number, const std::vector<float>& values) {
+  CompareColumn column{.number = number, .values = {}, .left_out = 0};
+  column.values.reserve(values.size());
+  for (const float value : values) {
+    if (std::isfinite(value)) column.values.push_back(value);
+  }
+  column.left_out = values.size() - column.values.size();
+  return column;
+}
+
+std::string column_title(const CompareColumn& column) {
+  return column.number == 0 ? "all columns" : "column " + std::to_string(column.number);
+}
+
+std::vector<CompareColumn> load_columns(const ColumnRequest& request) {
+  const NumberTable table = read_table(request);
+  if (table.cols == 0) throw InputError(request.path.string() + ": holds no columns");
+  std::vector<std::int64_t> numbers = request.columns;
+  if (numbers.empty()) {
+    for (std::size_t c = 1; c <= table.cols; ++c) numbers.push_back(static_cast<std::int64_t>(c));
+  }
+  std::vector<CompareColumn> columns;
+  std::vector<float> values;
+  for (const std::int64_t number : numbers) {
+    const auto c = static_cast<std::size_t>(number) - 1;
+    if (c >= table.cols) {
+      throw InputError(request.path.string() + ": --columns names column " + std::to_string(number) +
+                       "; the file has " + std::to_string(table.cols));
+    }
+    if (!request.pooled) values.clear();
+    for (std::size_t r = 0; r < table.rows; ++r) values.push_back(table.at(r, c));
+    if (!request.pooled) columns.push_back(make_column(number, values));
+  }
+  if (request.pooled) columns.push_back(make_column(0, values));
+  return columns;
+}
+
+}  // namespace zipml

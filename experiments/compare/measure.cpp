@@ -1,0 +1,205 @@
+#include "experiments/compare/measure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+#include "engine/core/parallel.h"
+#include "engine/data/number_text.h"
+#include "engine/quantize/level_strategy.h"
+
+namespace zipml {
+namespace {
+
+constexpr const char* kOptimal = "optimal";
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+struct NamedStrategy {
+  std::string name;
+  std::shared_ptr<const LevelStrategy> strategy;
+};
+
+NamedStrategy make_strategy(const std::string& name) {
+  const auto& registry = level_strategies();
+  return {name, registry[name](choose(registry.family(), name).parameters)};
+}
+
+/// Levels of one column by one strategy, and what they cost; no levels where the strategy cannot make them.
+struct FoundLevels {
+  std::optional<LevelSet> levels;
+  double seconds = 0.0;
+};
+
+/// All lines of one column.
+class ColumnComparison {
+ public:
+  ColumnComparison(const CompareColumn& column, const std::vector<NamedStrategy>& strategies,
+                   const std::shared_ptr<const LevelStrategy>& optimal, const CompareOptions& options)
+      : column_(column), strategies_(strategies), optimal_(optimal), options_(options) {
+    std::vector<double> squares(column.values.size());
+    std::transform(column.values.begin(), column.values.end(), squares.begin(),
+                   [](float v) { return static_cast<double>(v) * static_cast<double>(v); });
+    squared_norm_ = tree_sum(squares);
+  }
+
+  CompareOutcome run() {
+    note_values();
+    for (const NamedStrategy& strategy : strategies_) {
+      for (const int bits : options_.bits) compare(strategy, bits);
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  bool is_constant() const {
+    const float first = column_.values.front();
+    return std::all_of(column_.values.begin(), column_.values.end(), [&](float v) { return v == first; });
+  }
+
+  void note(const std::string& what) { outcome_.notes.push_back(column_title(column_) + ": " + what); }
+
+  void note_values() {
+    if (column_.left_out != 0) {
+      note(std::to_string(column_.left_out) + " of " +
+           std::to_string(column_.left_out + column_.values.size()) +
+           " values are left out: NaN, infinite, empty or beyond float32");
+    }
+    if (column_.values.empty()) {
+      note("has no values; its results are empty");
+    } else if (is_constant()) {
+      constant_ = true;
+      note("constant, " + number_text(column_.values.front()) + "; one level holds it and it costs nothing");
+    }
+  }
+
+  void note_uncovered(const std::string& strategy, int bits, const LevelSet& levels) {
+    // The outermost of uniform levels may miss the largest value by a rounding error.
+    const double slack = 1e-6 * (static_cast<double>(levels.high()) - static_cast<double>(levels.low()));
+    const double low = levels.low() - slack, high = levels.high() + slack;
+    const auto outside = std::count_if(column_.values.begin(), column_.values.end(),
+                                       [&](float v) { return v < low || v > high; });
+    if (outside == 0) return;
+    note("levels '" + strategy + "' with " + std::to_string(bits) + " bits do not reach " +
+         std::to_string(outside) + " values; stochastic rounding is biased there");
+  }
+
+  void compare(const NamedStrategy& strategy, int bits) {
+    FoundLevels found;
+    if (!column_.values.empty() && !constant_) {
+      try {
+        found = find_levels(*strategy.strategy, bits);
+      } catch (const std::invalid_argument& problem) {
+        note("no levels by '" + strategy.name + "' with " + std::to_string(bits) +
+             " bits: " + problem.what());
+      }
+    }
+    if (found.levels) note_uncovered(strategy.name, bits, *found.levels);
+    for (const std::string& rounding : options_.roundings) {
+      Comparison line;
+      line.column = column_.number;
+      line.levels = strategy.name;
+      line.bits = bits;
+      line.rounding = rounding;
+      if (constant_) fill_constant(line);
+      if (found.levels) fill(line, found, strategy.name == kOptimal);
+      outcome_.lines.push_back(std::move(line));
+    }
+  }
+
+  FoundLevels find_levels(const LevelStrategy& strategy, int bits) const {
+    const auto start = std::chrono::steady_clock::now();
+    FoundLevels found{strategy.levels(column_.values, 1 << bits), 0.0};
+    found.seconds = seconds_since(start);
+    return found;
+  }
+
+  void fill_constant(Comparison& line) const {
+    line.mean_variance = line.vnmse = line.max_error = 0.0;
+    line.seconds_levels = line.seconds_quantize = 0.0;
+    if (optimal_) line.ratio_to_optimal = 1.0;
+    line.level_values = {column_.values.front()};
+  }
+
+  void fill(Comparison& line, const FoundLevels& found, bool is_optimal) {
+    const Rounding rounding = roundings()[line.rounding];
+    const RoundingError error = rounding_error(column_.values, *found.levels, rounding);
+    line.mean_variance = error.squared / static_cast<double>(column_.values.size());
+    // Not constant, so that some value is not 0; its square is not 0 in double either.
+    line.vnmse = error.squared / squared_norm_;
+    line.max_error = error.largest;
+    line.seconds_levels = found.seconds;
+    // Memory is had before the clock starts; only the first line of a column would pay for it.
+    codes_.resize(column_.values.size());
+    const auto start = std::chrono::steady_clock::now();
+    quantize_values(column_.values, *found.levels, rounding, {0, Stream::sample_rounding, 0}, codes_);
+    line.seconds_quantize = seconds_since(start);
+    line.level_values.assign(found.levels->values().begin(), found.levels->values().end());
+    if (is_optimal) best_[{line.bits, line.rounding}] = error.squared;
+    if (const std::optional<double> best = best_error(line.bits, line.rounding)) {
+      if (*best > 0.0) line.ratio_to_optimal = error.squared / *best;
+      if (*best == 0.0 && error.squared == 0.0) line.ratio_to_optimal = 1.0;
+    }
+  }
+
+  /// What the optimal levels cost; found when first asked for, for all roundings.
+  std::optional<double> best_error(int bits, const std::string& rounding) {
+    const auto known = best_.find({bits, rounding});
+    if (known != best_.end()) return known->second;
+    if (!optimal_) return {};
+    std::optional<LevelSet> levels;
+    try {
+      levels = optimal_->levels(column_.values, 1 << bits);
+    } catch (const std::invalid_argument&) {
+      // Then there is no ratio; the line of `optimal` itself, if asked for, says why.
+    }
+    for (const std::string& name : options_.roundings) {
+      std::optional<double>& best = best_[{bits, name}];
+      if (levels) best = rounding_error(column_.values, *levels, roundings()[name]).squared;
+    }
+    return best_[{bits, rounding}];
+  }
+
+  const CompareColumn& column_;
+  const std::vector<NamedStrategy>& strategies_;
+  const std::shared_ptr<const LevelStrategy>& optimal_;
+  const CompareOptions& options_;
+  double squared_norm_ = 0.0;
+  bool constant_ = false;
+  std::map<std::pair<int, std::string>, std::optional<double>> best_;
+  std::vector<std::uint16_t> codes_;
+  CompareOutcome outcome_;
+};
+
+}  // namespace
+
+CompareOutcome compare_columns(const std::vector<CompareColumn>& columns, const CompareOptions& options) {
+  CompareOutcome outcome;
+  std::vector<NamedStrategy> strategies;
+  for (const std::string& name : options.levels) {
+    NamedStrategy made = make_strategy(name);
+    if (made.strategy->scales_rows()) {
+      outcome.notes.push_back("levels '" + name + "' scale rows and are left out: columns are compared");
+    } else {
+      strategies.push_back(std::move(made));
+    }
+  }
+  std::shared_ptr<const LevelStrategy> optimal;
+  if (level_strategies().family().find(kOptimal) != nullptr) optimal = make_strategy(kOptimal).strategy;
+
+  std::vector<CompareOutcome> parts(columns.size());
+  parallel_blocks(columns.size(), options.threads, [&](std::size_t c) {
+    parts[c] = ColumnComparison(columns[c], strategies, optimal, options).run();
+  });
+  for (CompareOutcome& part : parts) {
+    std::move(part.lines.begin(), part.lines.end(), std::back_inserter(outcome.lines));
+    std::move(part.notes.begin(), part.notes.end(), std::back_inserter(outcome.notes));
+  }
+  return outcome;
+}
+
+}  // namespace zipml
