@@ -42,9 +42,15 @@ void pack_any(const std::uint16_t* codes, std::size_t n, int bits, std::uint8_t*
   int filled = 0;
   for (std::size_t i = 0; i < n; ++i) {
     pending |= std::uint64_t{codes[i]} << filled;
-    for (filled += bits; filled >= 8; filled -= 8, pending >>= 8) *out++ = static_cast<std::uint8_t>(pending);
+    filled += bits;
+    if (filled >= 32) {
+      std::memcpy(out, &pending, 4);
+      out += 4;
+      pending >>= 32;
+      filled -= 32;
+    }
   }
-  if (filled > 0) *out = static_cast<std::uint8_t>(pending);
+  std::memcpy(out, &pending, static_cast<std::size_t>(filled + 7) / 8);
 }
 
 void unpack_any(const std::uint8_t* packed, std::size_t n, int bits, std::uint16_t* out) {
