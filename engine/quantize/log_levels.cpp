@@ -1,7 +1,6 @@
 #include "engine/quantize/log_levels.h"
 
-#include <algorithm>
-#include <cmath>
+#include "engine/quantize/largest_magnitude.h"
 
 namespace zipml {
 namespace {
@@ -11,8 +10,7 @@ class LogLevels final : public LevelStrategy {
   bool scales_rows() const override { return false; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
-    float bound = 0.0f;
-    for (const float v : values) bound = std::max(bound, std::fabs(v));
+    const float bound = largest_magnitude(values);
     if (count == 2) return LevelSet({-bound, bound});
     const int powers = (count - 1) / 2;
     std::vector<float> levels;

@@ -1,8 +1,9 @@
 #include "engine/quantize/uniform_levels.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
+
+#include "engine/quantize/largest_magnitude.h"
 
 namespace zipml {
 namespace {
@@ -21,8 +22,7 @@ class UniformLevels final : public LevelStrategy {
     }
     if (mid_tread_ && count % 2 == 0) --count;
     if (count < 2) throw std::invalid_argument("a mid-tread grid needs at least 3 levels (2 bits)");
-    float bound = scales_rows_ ? 1.0f : 0.0f;
-    for (const float v : values) bound = std::max(bound, std::fabs(v));
+    const float bound = scales_rows_ ? 1.0f : largest_magnitude(values);
     return LevelSet::uniform(-bound, bound, count);
   }
 
