@@ -13,6 +13,7 @@
 #include "experiments/cli/options.h"
 #include "experiments/config/component_reader.h"
 #include "experiments/config/nearest.h"
+#include "fpga_model/platform_info.h"
 
 namespace zipml {
 namespace {
@@ -29,7 +30,8 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"models", losses().family()},
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
-                                                                  {"engines", engines()}};
+                                                                  {"engines", engines()},
+                                                                  {"designs", fpga::design_family()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);

@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"list", "every data set, level strategy, estimator, model, solver, ...", list_command},
     {"schema", "the JSON schema of a config", schema_command},
     {"compare", "quantizers on your own data: error and time", compare_command},
+    {"fpga", "cycles, stalls and bytes of a published FPGA engine", fpga_command},
     {"report", "the paper's claims against the results", report_command},
     {"export", "result files as CSV", export_command},
     {"data", "known data sets: list, verify, fetch", data_command},
