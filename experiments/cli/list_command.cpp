@@ -12,6 +12,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
 
 namespace zipml {
@@ -29,7 +30,8 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"models", losses().family()},
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
-                                                                  {"engines", engines()}};
+                                                                  {"engines", engines()},
+                                                                  {"measurements", measurements()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);
