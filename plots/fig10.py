@@ -6,15 +6,8 @@ import matplotlib.pyplot as plt
 
 import zipml_plots as zp
 
-# Letter, the paper's title, kinds, features, bits of both curves.
-PANELS = [
-    ("a", "Synthetic 10", ("synthetic",), 10, 2),
-    ("b", "Synthetic 100", ("synthetic",), 100, 4),
-    ("c", "Synthetic 1000", ("synthetic",), 1000, 5),
-    ("d", "YearPrediction", ("year-prediction", "year-like"), None, 3),
-    ("e", "cadata", ("cadata", "cadata-like"), None, 2),
-    ("f", "cpusmall", ("cpusmall", "cpusmall-like"), None, 2),
-]
+# Bits of both curves in every panel.
+PAPER_BITS = (2, 4, 5, 3, 2, 2)
 
 SWAP_NOTE = ("The paper prints the captions of its figures 8 and 10 under each other's panels; "
              "this is figure 10 by its panels: uniform against optimal levels.")
@@ -31,7 +24,7 @@ def draw_grid(panels, draw_panel, note, out, name):
 
 def draw(runs, out):
     panels = []
-    for letter, title, kinds, features, bits in PANELS:
+    for (letter, title, kinds, features), bits in zip(zp.REGRESSION_SETS, PAPER_BITS):
         chosen = zp.choose_setting(zp.of_dataset(runs, *kinds, features=features))
         curves = [zp.Curve("32-bit", [r for r in chosen if r.is_full], zp.BLACK, "-"),
                   zp.Curve(f"{bits}-bit uniform levels", zp.double_sampled(chosen, bits, "uniform"), zp.BLUE, "-."),

@@ -20,15 +20,6 @@ ROWS = [
 ]
 
 
-def one_setting(runs):
-    """Runs of one data set and one column: real data first, then more rows, then the column of most runs."""
-    groups = {}
-    for run in runs:
-        key = (not run.stand_in_for, run.counts[0], int(run.measured["column"]), run.get("preprocess/features"))
-        groups.setdefault(key, []).append(run)
-    return max(groups.items(), key=lambda group: (group[0][:2], len(group[1])))[1] if groups else []
-
-
 def draw_histogram(ax, run):
     edges, counts = run.measured["edges"], run.measured["counts"]
     ax.stairs(counts, edges, fill=True, color="0.72")
@@ -60,7 +51,7 @@ def draw(runs, out):
     fig, axes = plt.subplots(2, 2, figsize=(15, 5.6), sharex="col", gridspec_kw={"height_ratios": [2.4, 1]})
     for column, (letter, title, kinds) in enumerate(PANELS):
         upper, lower = axes[:, column]
-        chosen = one_setting([r for r in zp.of_dataset(runs, *kinds) if "levels" in r.measured])
+        chosen = zp.choose_setting([r for r in zp.of_dataset(runs, *kinds) if "levels" in r.measured])
         upper.set_title(zp.panel_title(letter, chosen, title), loc="left")
         if not chosen:
             zp.say_missing(upper, "no results: not run")

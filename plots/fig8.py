@@ -9,15 +9,8 @@ from matplotlib.ticker import FuncFormatter
 
 import zipml_plots as zp
 
-# Letter, the paper's title, kinds, features, bits of the paper's curve.
-PANELS = [
-    ("a", "Synthetic 10", ("synthetic",), 10, 3),
-    ("b", "Synthetic 100", ("synthetic",), 100, 4),
-    ("c", "Synthetic 1000", ("synthetic",), 1000, 6),
-    ("d", "YearPrediction", ("year-prediction", "year-like"), None, 5),
-    ("e", "cadata", ("cadata", "cadata-like"), None, 3),
-    ("f", "cpusmall", ("cpusmall", "cpusmall-like"), None, 4),
-]
+# Bits of the paper's curve in every panel.
+PAPER_BITS = (3, 4, 6, 5, 3, 4)
 BITS = range(1, 9)
 
 SWAP_NOTE = ("The paper prints the captions of its figures 8 and 10 under each other's panels; "
@@ -96,7 +89,7 @@ def draw_sufficient_bits(panels, out):
 
 def draw(runs, out):
     panels = []
-    for letter, title, kinds, features, bits in PANELS:
+    for (letter, title, kinds, features), bits in zip(zp.REGRESSION_SETS, PAPER_BITS):
         panels.append((letter, title, zp.choose_setting(zp.of_dataset(runs, *kinds, features=features)), bits))
     draw_losses(panels, out)
     draw_sufficient_bits(panels, out)

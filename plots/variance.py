@@ -23,15 +23,6 @@ SERIES = [
 ]
 
 
-def one_setting(runs):
-    """Runs that measured the same thing on the same rows: real data first, then more rows."""
-    groups = {}
-    for run in runs:
-        key = (not run.stand_in_for, run.counts[0], run.get("measure/draws"))
-        groups.setdefault(key, []).append(run)
-    return max(groups.items(), key=lambda group: (group[0], len(group[1])))[1] if groups else []
-
-
 def value_at(run, model, name):
     models = [m.decode() if isinstance(m, bytes) else str(m) for m in run.measured["model"]]
     return float(run.measured[name][models.index(model)])
@@ -83,8 +74,8 @@ def draw(runs, out):
     fig, axes = plt.subplots(2, 2, figsize=(14, 10.5), sharex=True)
     for column, (letter, title, kinds, features) in enumerate(PANELS):
         upper, lower = axes[:, column]
-        chosen = one_setting([r for r in zp.of_dataset(runs, *kinds, features=features)
-                              if "mean_squared" in r.measured])
+        chosen = zp.choose_setting([r for r in zp.of_dataset(runs, *kinds, features=features)
+                                    if "mean_squared" in r.measured])
         upper.set_title(zp.panel_title(letter, chosen, title) + ": error of single gradients", loc="left")
         lower.set_title("error of the mean gradient", loc="left")
         if not chosen:

@@ -23,6 +23,16 @@ SCHEMA_VERSION = 1
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
 
+# The panels of figures 8 and 10: letter, the paper's title, kinds of data sets, features.
+REGRESSION_SETS = [
+    ("a", "Synthetic 10", ("synthetic",), 10),
+    ("b", "Synthetic 100", ("synthetic",), 100),
+    ("c", "Synthetic 1000", ("synthetic",), 1000),
+    ("d", "YearPrediction", ("year-prediction", "year-like"), None),
+    ("e", "cadata", ("cadata", "cadata-like"), None),
+    ("f", "cpusmall", ("cpusmall", "cpusmall-like"), None),
+]
+
 LEGEND_WIDTH = 54  # characters of a line
 
 BAND_NOTE = "Lines: median over seeds; bands: least to largest."
@@ -155,7 +165,7 @@ def choose_setting(runs, batch_varies=False):
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)
-        work = (members[0].get("solver/epochs", 0) or 0) * members[0].counts[0]
+        work = (members[0].get("solver/epochs") or 1) * members[0].counts[0]
         return complete, not members[0].stand_in_for, work, len(members)
 
     return max(settings.values(), key=rank) if settings else []

@@ -191,15 +191,13 @@ class MeasuredTest(TemporaryTest):
         self.assertEqual(variance.by_bits(runs, "double_sampling", "optimal", "mean_squared"), [])
 
     def test_levels_of_different_columns_are_not_mixed(self):
-        import fig3
-
         cadata = {"kind": "cadata"}
         example.write_levels(self.results, cadata, "optimal")
         example.write_levels(self.results, cadata, "uniform")
         example.write_levels(self.results, cadata, "log", column=4)
         runs = zp.load_runs(self.results, "fig3")
         self.assertEqual(len(runs), 3)
-        chosen = fig3.one_setting(runs)
+        chosen = zp.choose_setting(runs)
         self.assertEqual(sorted(run.levels for run in chosen), ["optimal", "uniform"])
 
     def test_a_result_without_epochs_and_measurement_is_damaged(self):

@@ -9,14 +9,6 @@ using namespace zipml::testing;
 
 namespace {
 
-Json measuring(const char* measure) {
-  Json config = small_config();
-  config.erase("solver");
-  config["precision"].erase("model");
-  config["measure"] = parse_json(measure, "test");
-  return config;
-}
-
 const char* const kErrors = R"({"kind": "gradient_error"})";
 const char* const kLevels = R"({"kind": "level_histogram", "column": 2})";
 
@@ -30,7 +22,7 @@ TEST_CASE("a run trains unless it says otherwise", "[config][measure]") {
 
 TEST_CASE("a resolved config has the members that its run uses, and reads back", "[config][measure]") {
   for (const char* measure : {kErrors, kLevels}) {
-    Json config = measuring(measure);
+    Json config = measuring_config(measure);
     if (measure == kLevels) config.erase("model");
     const RunSpec run = parsed(config).runs.front();
     const Json resolved = parse_json(run.resolved_json, "resolved");
@@ -42,16 +34,16 @@ TEST_CASE("a resolved config has the members that its run uses, and reads back",
     CHECK(again.id == run.id);
     CHECK(again.measurement.kind == run.measurement.kind);
   }
-  CHECK(parsed(measuring(kErrors)).runs.front().measurement.parameters.integer("draws") == 16);
+  CHECK(parsed(measuring_config(kErrors)).runs.front().measurement.parameters.integer("draws") == 16);
 }
 
 TEST_CASE("members that a run does not use are refused", "[config][measure][messages]") {
-  Json config = measuring(kErrors);
+  Json config = measuring_config(kErrors);
   config["solver"] = {{"epochs", 3}};
   CHECK(error_of(config) ==
         "small.json: /solver: a run that measures \"gradient_error\" does not use it; allowed: dataset, "
         "preprocess, model, precision, measure");
-  config = measuring(kLevels);
+  config = measuring_config(kLevels);
   CHECK(error_of(config) ==
         "small.json: /model: a run that measures \"level_histogram\" does not use it; allowed: dataset, "
         "preprocess, precision, measure");
@@ -62,10 +54,10 @@ TEST_CASE("wrong measurements are named", "[config][measure][messages]") {
   config["measure"] = "gradient_eror";
   CHECK(error_of(config).find("/measure: unknown kind \"gradient_eror\"; did you mean \"gradient_error\"?") !=
         std::string::npos);
-  CHECK(error_of(measuring(R"({"kind": "level_histogram"})")).find("/measure/column: missing") !=
+  CHECK(error_of(measuring_config(R"({"kind": "level_histogram"})")).find("/measure/column: missing") !=
         std::string::npos);
-  CHECK(error_of(measuring(R"({"kind": "gradient_error", "draws": 1})")).find("/measure/draws: found 1") !=
-        std::string::npos);
+  CHECK(error_of(measuring_config(R"({"kind": "gradient_error", "draws": 1})"))
+            .find("/measure/draws: found 1") != std::string::npos);
 }
 
 TEST_CASE("what a measurement needs of the rest is checked", "[config][measure][messages]") {
@@ -73,16 +65,16 @@ TEST_CASE("what a measurement needs of the rest is checked", "[config][measure][
     INFO(message);
     CHECK(error_of(config).find(message) != std::string::npos);
   };
-  Json config = measuring(kErrors);
+  Json config = measuring_config(kErrors);
   config["precision"]["gradient"] = {{"kind", "quantized"}, {"bits", 8}};
   refuses(config, "/precision/gradient: a run that measures \"gradient_error\" does not use this channel");
-  config = measuring(kErrors);
+  config = measuring_config(kErrors);
   config["precision"]["samples"]["sampling"] = "once";
   refuses(config, "/precision/samples/sampling: a run that measures \"gradient_error\" needs new draws");
-  config = measuring(kErrors);
+  config = measuring_config(kErrors);
   config["model"] = {{"kind", "least_squares"}, {"regularizer", {{"kind", "l2"}, {"weight", 0.1}}}};
   refuses(config, "/model/regularizer: a run that measures \"gradient_error\" looks at the loss alone");
-  config = measuring(kLevels);
+  config = measuring_config(kLevels);
   config.erase("model");
   config["precision"]["samples"] = "full";
   refuses(config, "/precision/samples: a run that measures \"level_histogram\" needs levels, found \"full\"");
