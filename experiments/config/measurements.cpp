@@ -10,9 +10,8 @@ const ComponentFamily& measurements() {
       "what a run measures",
       {{std::string(kTraining), "trains a model and traces its loss, epoch by epoch"},
        {std::string(kGradientError),
-        "the error of single-sample gradients from quantized samples, at x = 0 and at the exact "
-        "least-squares "
-        "minimum, with Lemma 1's bound",
+        "errors of single-sample gradients from quantized samples, at x = 0 and at the exact minimum, beside "
+        "Lemma 1's bound",
         {{.key = "draws",
           .type = ParameterType::integer,
           .doc = "times that every sample is drawn",
