@@ -9,32 +9,19 @@ from matplotlib.ticker import FuncFormatter
 
 import zipml_plots as zp
 
-# Letter, the paper's title, kinds, features, bits of the paper's curve.
-PANELS = [
-    ("a", "Synthetic 10", ("synthetic",), 10, 3),
-    ("b", "Synthetic 100", ("synthetic",), 100, 4),
-    ("c", "Synthetic 1000", ("synthetic",), 1000, 6),
-    ("d", "YearPrediction", ("year-prediction", "year-like"), None, 5),
-    ("e", "cadata", ("cadata", "cadata-like"), None, 3),
-    ("f", "cpusmall", ("cpusmall", "cpusmall-like"), None, 4),
-]
+# Bits of the paper's curve in every panel.
+PAPER_BITS = (3, 4, 6, 5, 3, 4)
 BITS = range(1, 9)
 
 SWAP_NOTE = ("The paper prints the captions of its figures 8 and 10 under each other's panels; "
              "this is figure 8 by its panels: uniform levels, double sampling against 32-bit.")
 
 
-def double_sampled(runs, bits):
-    return [r for r in runs if r.samples == "double_sampling" and r.bits == bits
-            and r.get("precision/samples/levels/kind") == "uniform"
-            and r.get("precision/model/kind") == "full"]
-
-
 def draw_losses(panels, out):
     fig, axes = plt.subplots(2, 3, figsize=(15, 8.8))
     for ax, (letter, title, runs, bits) in zip(axes.flat, panels):
         curves = [zp.Curve("32-bit", [r for r in runs if r.is_full], zp.BLACK, "-"),
-                  zp.Curve(f"{bits}-bit double sampling", double_sampled(runs, bits), zp.RED, "--")]
+                  zp.Curve(f"{bits}-bit double sampling", zp.double_sampled(runs, bits), zp.RED, "--")]
         zp.draw_loss_panel(ax, letter, title, runs, curves)
     fig.tight_layout(rect=(0, 0.04, 1, 1))
     zp.footnote(fig, zp.BAND_NOTE + " Bits as stored: both draws included.\n" + SWAP_NOTE)
@@ -44,7 +31,7 @@ def draw_losses(panels, out):
 def relative_losses(runs, bits):
     """Percent above full precision, a pair a seed; infinite where the run diverged."""
     full = {r.seed: r.final for r in runs if r.is_full}
-    pairs = [(r.final, full[r.seed]) for r in double_sampled(runs, bits) if r.seed in full]
+    pairs = [(r.final, full[r.seed]) for r in zp.double_sampled(runs, bits) if r.seed in full]
     return [100 * (low / high - 1) for low, high in pairs if math.isfinite(high)]
 
 
@@ -102,7 +89,7 @@ def draw_sufficient_bits(panels, out):
 
 def draw(runs, out):
     panels = []
-    for letter, title, kinds, features, bits in PANELS:
+    for (letter, title, kinds, features), bits in zip(zp.REGRESSION_SETS, PAPER_BITS):
         panels.append((letter, title, zp.choose_setting(zp.of_dataset(runs, *kinds, features=features)), bits))
     draw_losses(panels, out)
     draw_sufficient_bits(panels, out)

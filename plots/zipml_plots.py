@@ -23,6 +23,16 @@ SCHEMA_VERSION = 1
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7")
 
+# The panels of figures 8 and 10: letter, the paper's title, kinds of data sets, features.
+REGRESSION_SETS = [
+    ("a", "Synthetic 10", ("synthetic",), 10),
+    ("b", "Synthetic 100", ("synthetic",), 100),
+    ("c", "Synthetic 1000", ("synthetic",), 1000),
+    ("d", "YearPrediction", ("year-prediction", "year-like"), None),
+    ("e", "cadata", ("cadata", "cadata-like"), None),
+    ("f", "cpusmall", ("cpusmall", "cpusmall-like"), None),
+]
+
 LEGEND_WIDTH = 54  # characters of a line
 
 BAND_NOTE = "Lines: median over seeds; bands: least to largest."
@@ -49,10 +59,11 @@ class Run:
     counts: tuple  # training rows, test rows, features
     config: dict
     alpha: float
-    loss: np.ndarray  # train loss, one entry an epoch, epoch 0 included
+    loss: np.ndarray  # train loss, one entry an epoch, epoch 0 included; empty for a run that did not train
     bytes_read: int
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
+    measured: dict  # arrays and attributes of /gradient_error or /histogram, by name; empty after training
 
     def get(self, pointer, default=None):
         value = self.config
@@ -71,6 +82,10 @@ class Run:
         return self.get("precision/samples/bits")
 
     @property
+    def levels(self):
+        return self.get("precision/samples/levels/kind", "")
+
+    @property
     def final(self):
         return math.inf if self.diverged else float(self.loss[-1])
 
@@ -82,6 +97,14 @@ class Run:
     @property
     def bits_per_value(self):
         return 8 * self.bytes_read / self.values_read if self.values_read else math.nan
+
+
+def read_measured(file):
+    """What a run measured that did not train."""
+    for name in ("gradient_error", "histogram"):
+        if name in file:
+            return {**{key: value[()] for key, value in file[name].items()}, **dict(file[name].attrs)}
+    return {}
 
 
 def read_run(path):
@@ -99,7 +122,8 @@ def read_run(path):
         config = file["config"][()]
         trace = file["trace"]
         loss = trace["train_loss"][()].astype(float)
-        if loss.size == 0:
+        measured = read_measured(file)
+        if loss.size == 0 and not measured:
             raise ValueError("the trace has no epoch")
         return Run(
             run_id=text(root["run_id"]), seed=int(root["seed"]), panel=text(root["panel"]),
@@ -107,8 +131,10 @@ def read_run(path):
             stand_in_for=text(root["dataset_stand_in_for"]),
             counts=(int(root["train_rows"]), int(root["test_rows"]), int(root["features"])),
             config=json.loads(text(config)), alpha=float(root["alpha"]), loss=loss,
-            bytes_read=int(trace["bytes_read"][-1]), values_read=int(trace["values_read"][-1]),
-            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan)
+            bytes_read=int(trace["bytes_read"][-1]) if loss.size else 0,
+            values_read=int(trace["values_read"][-1]) if loss.size else 0,
+            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
+            measured=measured)
 
 
 def load_runs(results, figure):
@@ -139,7 +165,7 @@ def choose_setting(runs, batch_varies=False):
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)
-        work = (members[0].get("solver/epochs", 0) or 0) * members[0].counts[0]
+        work = (members[0].get("solver/epochs") or 1) * members[0].counts[0]
         return complete, not members[0].stand_in_for, work, len(members)
 
     return max(settings.values(), key=rank) if settings else []
@@ -148,6 +174,12 @@ def choose_setting(runs, batch_varies=False):
 def of_dataset(runs, *kinds, features=None):
     return [r for r in runs if r.get("dataset/kind") in kinds
             and (features is None or r.get("dataset/features") == features)]
+
+
+def double_sampled(runs, bits, levels="uniform"):
+    """Only the samples are quantized, by double sampling with levels of this kind."""
+    return [r for r in runs if r.samples == "double_sampling" and r.bits == bits and r.levels == levels
+            and r.get("precision/model/kind") == "full"]
 
 
 @dataclass
@@ -288,6 +320,35 @@ def draw_loss_panel(ax, letter, fallback_title, runs, curves, missing=()):
     label_axes(ax)
     ax.set_xlim(0, max(len(run.loss) for run in shown) - 1)
     ax.legend(loc="upper right", title=setting_text(shown), title_fontsize=7.5)
+
+
+def draw_excess_panel(ax, letter, fallback_title, runs, curves):
+    """As draw_loss_panel, but percent above the exact minimum on a logarithmic axis: what is left once all curves
+    are near it. Lines end where the median run has diverged."""
+    ax.set_title(panel_title(letter, runs, fallback_title), loc="left")
+    present = [curve for curve in curves if curve.runs]
+    minimum = next((r.minimum for r in runs if math.isfinite(r.minimum)), None)
+    if not present or minimum is None:
+        say_missing(ax, "the exact minimum is not known" if present else "no results: not run")
+        return
+    lows, highs = [], []
+    for curve in present:
+        length = max(len(run.loss) for run in curve.runs)
+        excess = np.array([100 * (_padded(run, length)[1:] / minimum - 1) for run in curve.runs])
+        epochs, middle = np.arange(1, length), np.median(excess, axis=0)
+        ax.plot(epochs, middle, color=curve.color, linestyle=curve.style, label=curve.label)
+        ax.fill_between(epochs, excess.min(axis=0), np.minimum(excess.max(axis=0), 1e300), color=curve.color,
+                        alpha=0.18, linewidth=0)
+        highs.append(middle[np.isfinite(middle)].max(initial=1))
+        lows.append(excess[excess > 0].min())
+    ax.set_yscale("log")
+    ax.set_ylim(min(lows) / 2, 30 * min(max(highs), 1e6))  # room for the legend; curves that run away are cut
+    label_axes(ax)
+    ax.set_ylabel("training loss above the minimum [%]")
+    ax.set_xlim(1, max(len(run.loss) for curve in present for run in curve.runs) - 1)
+    ax.axhline(1, color="0.35", linestyle=(0, (4, 3)), linewidth=1, zorder=1, label="1%")
+    ax.legend(loc="upper right", title=setting_text([run for curve in present for run in curve.runs]),
+              title_fontsize=7.5)
 
 
 def footnote(fig, text):

@@ -63,6 +63,7 @@ class QuantizedEstimator : public GradientEstimator {
   }
 
   double bytes_per_row() const override { return samples_.bytes_per_row(); }
+  const QuantizedSamples* samples() const override { return &samples_; }
 
   void begin_epoch(std::uint32_t epoch) override {
     if (fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, epoch}, threads_);

@@ -109,6 +109,13 @@ void QuantizedSamples::decode_pair(std::size_t r, float* first, float* second,
   decode_codes(r, scratch.codes.data(), second);
 }
 
+double QuantizedSamples::variance(std::size_t r, std::size_t c) const {
+  if (!scales_rows_) return levels_.column(c).variance(features_(r, c));
+  const float scale = row_scale_[r];
+  if (scale == 0.0f) return 0.0;
+  return levels_.column(c).variance(features_(r, c) * (1.0f / scale)) * static_cast<double>(scale) * scale;
+}
+
 double QuantizedSamples::bytes_per_row() const {
   return packed_.bytes_per_row() + (scales_rows_ ? sizeof(float) : 0);
 }

@@ -37,6 +37,9 @@ class QuantizedSamples {
   /// The values of draws 0 and 1 of row r.
   void decode_pair(std::size_t r, float* first, float* second, QuantizeScratch& scratch) const;
 
+  /// Variance of one draw of the value at (r, c), row scale included (section 2); 0 outside the levels.
+  double variance(std::size_t r, std::size_t c) const;
+
   const ColumnLevels& levels() const { return levels_; }
   int draws() const { return packed_.draws(); }
   double bytes_per_row() const;  ///< codes, choice bits, padding and row scale

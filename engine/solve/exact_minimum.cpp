@@ -76,11 +76,16 @@ std::vector<double> solve_normal_equations(std::vector<double>& gram, std::size_
 
 }  // namespace
 
-double exact_least_squares_minimum(const PreparedData& data, int threads) {
+std::vector<double> exact_least_squares_solution(const PreparedData& data, int threads) {
   const std::size_t n = data.data.features();
-  if (n > kMaxExactColumns) return std::numeric_limits<double>::quiet_NaN();
+  if (n > kMaxExactColumns) return {};
   std::vector<double> gram = normal_equations(data.data.train, n, threads);
-  const std::vector<double> x = solve_normal_equations(gram, n, threads);
+  return solve_normal_equations(gram, n, threads);
+}
+
+double exact_least_squares_minimum(const PreparedData& data, int threads) {
+  const std::vector<double> x = exact_least_squares_solution(data, threads);
+  if (x.empty()) return std::numeric_limits<double>::quiet_NaN();
   // On labels -1 and +1 the LS-SVM's loss is the same function.
   const auto loss = losses()["least_squares"]({});
   return evaluate(data.data.train, *loss, x, threads).loss * data.loss_unit;

@@ -70,4 +70,8 @@ std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spe
 inline constexpr std::size_t kMaxExactColumns = 1200;
 double exact_least_squares_minimum(const PreparedData& data, int threads);
 
+/// The x of that minimum, one weight a prepared column (of dependent columns the later ones get 0); empty
+/// above kMaxExactColumns.
+std::vector<double> exact_least_squares_solution(const PreparedData& data, int threads);
+
 }  // namespace zipml

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <set>
@@ -37,6 +38,11 @@ int export_command(const std::vector<std::string>& args) {
     }
   }
   if (!problems.empty()) throw InputError(problems);
+  const auto without_epochs = std::count_if(results.begin(), results.end(),
+                                            [](const ResultFile& result) { return result.trace.empty(); });
+  if (without_epochs > 0) {
+    std::cerr << without_epochs << " results are of runs that did not train: they have no epochs to print\n";
+  }
   write_csv_header(std::cout);
   for (const ResultFile& result : results) write_csv_rows(std::cout, result, parsed->has("final"));
   std::cout.flush();

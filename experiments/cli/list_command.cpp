@@ -12,6 +12,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
 #include "fpga_model/platform_info.h"
 
@@ -31,6 +32,7 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
                                                                   {"engines", engines()},
+                                                                  {"measurements", measurements()},
                                                                   {"designs", fpga::design_family()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {

@@ -7,6 +7,7 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/level_strategy.h"
+#include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
 
@@ -82,21 +83,65 @@ void check_batch(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
-}  // namespace
-
-void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+// What is not trained measures the samples only, in a precision of which there are levels and fresh draws.
+void check_measurement(const RunSpec& run, ConfigErrors& errors) {
+  const std::string by = "a run that measures \"" + run.measurement.kind + "\" ";
   const TrainingSpec& training = run.training;
+  const std::pair<const char*, const ComponentChoice&> channels[] = {{"model", training.model_channel},
+                                                                     {"gradient", training.gradient_channel}};
+  for (const auto& [name, channel] : channels) {
+    if (channel.kind == "full") continue;
+    errors.add("/precision/" + std::string(name),
+               by + "does not use this channel, found \"" + channel.kind + "\"; allowed: \"full\"");
+  }
+  const Parameters& samples = training.samples.parameters;
+  if (run.measurement.kind == kGradientError) {
+    if (samples.has("sampling") && samples.text("sampling") == "once") {
+      errors.add("/precision/samples/sampling", by + "needs new draws, found \"once\"; allowed: \"fresh\"");
+    }
+    if (run.regularizer.kind != "none") {
+      errors.add("/model/regularizer",
+                 by + "looks at the loss alone, found \"" + run.regularizer.kind + "\"; allowed: \"none\"");
+    }
+    return;
+  }
+  const std::string allowed = "; allowed: an estimator with levels that are fitted to columns";
+  if (!samples.has("levels")) {
+    errors.add("/precision/samples", by + "needs levels, found \"" + training.samples.kind + "\"" + allowed);
+  } else if (const ComponentChoice& levels = samples.component("levels");
+             level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+    errors.add("/precision/samples/levels", by + "needs the levels of a column, found row scaling" + allowed);
+  }
+}
+
+void check_model(const RunSpec& run, ConfigErrors& errors) {
   const auto loss = make_loss(run.model);
   check_task(run, *loss, errors);
-  check_levels("/precision/samples", training.samples.parameters, false, errors);
-  check_levels("/precision/model", training.model_channel.parameters, true, errors);
-  check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
-  if (training.samples.kind == "double_sampling" && !loss->derivative_is_affine()) {
+  if (run.training.samples.kind == "double_sampling" && !loss->derivative_is_affine()) {
     errors.add("/precision/samples",
                "\"double_sampling\" is unbiased only where the loss is quadratic in a'x, and \"" +
                    run.model.kind + "\" is not; allowed: another estimator");
   }
-  check_batch(run, errors);
+  if (run.measurement.kind == kGradientError && !loss->derivative_is_affine()) {
+    errors.add("/model", "a run that measures \"" + run.measurement.kind +
+                             "\" needs a loss that is quadratic in a'x, and \"" + run.model.kind +
+                             "\" is not; allowed: least_squares, ls_svm");
+  }
+}
+
+}  // namespace
+
+void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  const TrainingSpec& training = run.training;
+  if (run.measurement.kind != kLevelHistogram) check_model(run, errors);
+  check_levels("/precision/samples", training.samples.parameters, false, errors);
+  check_levels("/precision/model", training.model_channel.parameters, true, errors);
+  check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
+  if (run.measurement.kind == kTraining) {
+    check_batch(run, errors);
+  } else {
+    check_measurement(run, errors);
+  }
 }
 
 }  // namespace zipml

@@ -20,8 +20,8 @@ constexpr std::size_t kEnoughErrors = 100;
 
 const std::vector<std::string>& config_members() {
   static const std::vector<std::string> members = {"$schema", "name",      "about",  "dataset", "preprocess",
-                                                   "model",   "precision", "solver", "engine",  "seeds",
-                                                   "sweep",   "quick",     "figure", "fpga"};
+                                                   "model",   "precision", "solver", "engine",  "measure",
+                                                   "seeds",   "sweep",     "quick",  "figure",  "fpga"};
   return members;
 }
 

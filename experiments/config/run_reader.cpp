@@ -1,5 +1,7 @@
 #include "experiments/config/run_reader.h"
 
+#include <algorithm>
+
 #include "engine/data/preprocess.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
@@ -7,6 +9,8 @@
 #include "engine/model/regularizer.h"
 #include "engine/solve/training.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/measurements.h"
+#include "experiments/config/nearest.h"
 #include "experiments/config/sweep.h"
 
 namespace zipml {
@@ -58,23 +62,47 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
   training.gradient_channel = read("gradient", channels().family());
 }
 
+bool is_used(const std::string& member, const RunSpec& run) {
+  const std::vector<std::string>& used = members_used(run.measurement.kind);
+  return std::find(used.begin(), used.end(), member) != used.end();
+}
+
+void read_training(const Json& document, RunSpec& run, ConfigErrors& errors) {
+  const Json solver = member_or_empty(document, "solver");
+  run.training.solver = value_or_empty(read_component({solver, "/solver"}, solvers(), errors, "sgd"));
+  const Json engine = member_or_empty(document, "engine");
+  run.training.engine = value_or_empty(read_component({engine, "/engine"}, engines(), errors, "synchronous"));
+}
+
+// Members without effect are refused: whoever wrote them expects one.
+void refuse_unused(const Json& document, const RunSpec& run, ConfigErrors& errors) {
+  for (const std::string& member : run_members()) {
+    if (!document.contains(member) || is_used(member, run)) continue;
+    errors.add("/" + member, "a run that measures \"" + run.measurement.kind +
+                                 "\" does not use it; allowed: " + join(members_used(run.measurement.kind)));
+  }
+}
+
 Json resolved(const RunSpec& run) {
   Json model = to_json(run.model);
   model["regularizer"] = to_json(run.regularizer);
   const TrainingSpec& training = run.training;
-  return {{"config", run.config_name},
-          {"panel", run.panel},
-          {"series", run.series},
-          {"dataset", to_json(run.dataset)},
-          {"preprocess", to_json(run.preprocess)},
-          {"model", model},
-          {"precision",
-           {{"samples", to_json(training.samples)},
-            {"model", to_json(training.model_channel)},
-            {"gradient", to_json(training.gradient_channel)}}},
-          {"solver", to_json(training.solver)},
-          {"engine", to_json(training.engine)},
-          {"seed", run.seed}};
+  Json json = {{"measure", to_json(run.measurement)},
+               {"dataset", to_json(run.dataset)},
+               {"preprocess", to_json(run.preprocess)},
+               {"model", model},
+               {"precision",
+                {{"samples", to_json(training.samples)},
+                 {"model", to_json(training.model_channel)},
+                 {"gradient", to_json(training.gradient_channel)}}},
+               {"solver", to_json(training.solver)},
+               {"engine", to_json(training.engine)}};
+  for (const std::string& member : run_members()) {
+    if (!is_used(member, run)) json.erase(member);
+  }
+  json.update(
+      {{"config", run.config_name}, {"panel", run.panel}, {"series", run.series}, {"seed", run.seed}});
+  return json;
 }
 
 constexpr std::size_t kIdLength = 16;
@@ -84,8 +112,13 @@ constexpr std::size_t kIdLength = 16;
 std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
   const std::size_t errors_before = errors.count();
   RunSpec run;
+  const Json measure = member_or_empty(document, "measure");
+  const auto measurement = read_component({measure, "/measure"}, measurements(), errors, kTraining);
+  if (!measurement) return {};
+  run.measurement = *measurement;
+  refuse_unused(document, run, errors);
   require(document, "dataset", datasets().family(), errors);
-  require(document, "model", losses().family(), errors);
+  if (is_used("model", run)) require(document, "model", losses().family(), errors);
   if (document.contains("dataset")) {
     run.dataset =
         value_or_empty(read_component({document["dataset"], "/dataset"}, datasets().family(), errors));
@@ -94,11 +127,10 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
   run.preprocess = value_or_empty(read_parameters({preprocess, "/preprocess"}, preprocess_info(), errors));
   read_model(document, run, errors);
   read_precision(document, run.training, errors);
-  const Json solver = member_or_empty(document, "solver");
-  run.training.solver = value_or_empty(read_component({solver, "/solver"}, solvers(), errors, "sgd"));
-  const Json engine = member_or_empty(document, "engine");
-  run.training.engine = value_or_empty(read_component({engine, "/engine"}, engines(), errors, "synchronous"));
+  const bool trains = run.measurement.kind == kTraining;
+  if (trains) read_training(document, run, errors);
   if (errors.count() > errors_before) return {};
+  if (!trains) return run;
   run.tune = run.training.solver.parameters.is_text("alpha");
   run.training.alpha = run.tune ? 0.0 : run.training.solver.parameters.number("alpha");
   return run;

@@ -20,6 +20,7 @@ struct RunSpec {
   std::string resolved_json;  ///< canonical: sorted keys, no white space, shortest round-trip numbers
   std::string tuning_key;     ///< same kind of hash over what tuning depends on; empty unless alpha is "tune"
 
+  ComponentChoice measurement;  ///< one of measurements(); what it does not use below is empty
   ComponentChoice dataset;
   Parameters preprocess;
   ComponentChoice model;        ///< one of losses()

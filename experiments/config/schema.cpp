@@ -11,6 +11,7 @@
 #include "engine/quantize/level_strategy.h"
 #include "engine/solve/training.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/measurements.h"
 
 namespace zipml {
 namespace {
@@ -106,7 +107,7 @@ Json definitions() {
   std::map<std::string, const ComponentFamily*> families;
   for (const ComponentFamily* family :
        {&datasets().family(), &estimators().family(), &channels().family(), &losses().family(),
-        &regularizers().family(), &solvers(), &engines()}) {
+        &regularizers().family(), &solvers(), &engines(), &measurements()}) {
     families.emplace(family->name, family);
     add_referenced(*family, families);
   }
@@ -174,6 +175,7 @@ std::string config_schema() {
                      {"precision", described(precision, "how samples, model and gradient travel")},
                      {"solver", reference(solvers())},
                      {"engine", reference(engines())},
+                     {"measure", reference(measurements())},
                      {"seeds", described(seeds_schema(), "one run for each; N means 1 to N")},
                      {"sweep", described(sweep_schema(), "panels x series x grids x zips x seeds")},
                      {"quick", described(pointer_map(true), "JSON pointer -> value, for the quick scale")},

@@ -263,8 +263,8 @@ std::vector<Combination> combine(const Node& sweep, const std::vector<Node>& pan
 }  // namespace
 
 const std::vector<std::string>& run_members() {
-  static const std::vector<std::string> members = {"dataset",   "preprocess", "model",
-                                                   "precision", "solver",     "engine"};
+  static const std::vector<std::string> members = {"dataset", "preprocess", "model",  "precision",
+                                                   "solver",  "engine",     "measure"};
   return members;
 }
 

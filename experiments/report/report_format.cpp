@@ -24,7 +24,9 @@ std::string value_cell(const ClaimResult& result) {
   if (!finding.value_text.empty()) return finding.value_text;
   if (finding.runs.empty()) return "-";
   const std::string unit =
-      result.claim.unit == "loss" || result.claim.unit == "rows" ? "" : " " + result.claim.unit;
+      result.claim.unit.empty() || result.claim.unit == "loss" || result.claim.unit == "rows"
+          ? ""
+          : " " + result.claim.unit;
   return format_value(finding.interval.value) + unit;
 }
 

@@ -47,7 +47,7 @@ bool complete(const Selection& selection) {
 
 auto rank(const Selection& selection) {
   const Run& run = *selection.any();
-  const double epochs = static_cast<double>(run.integer("/solver/epochs"));
+  const double epochs = static_cast<double>(std::max<std::int64_t>(run.integer("/solver/epochs"), 1));
   return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
                     epochs * static_cast<double>(run.train_rows), size_of(selection));
 }
@@ -55,6 +55,7 @@ auto rank(const Selection& selection) {
 }  // namespace
 
 double Run::final_loss() const {
+  if (train_loss.empty()) return std::numeric_limits<double>::quiet_NaN();
   return diverged ? std::numeric_limits<double>::infinity() : train_loss.back();
 }
 
@@ -75,7 +76,8 @@ std::int64_t Run::integer(const char* pointer) const {
 }
 
 Run make_run(const ResultFile& result, const std::string& source) {
-  if (result.trace.empty()) throw InputError(source + ": the trace has no epoch");
+  const bool trained = !result.gradients && !result.levels_of_column;
+  if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   Run run;
   run.id = result.run_id;
   run.config_name = result.config_name;
@@ -89,10 +91,14 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.config = parse_json(result.resolved_json, source + ": /config");
   run.alpha = result.alpha;
   for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
-  run.bytes_read = result.trace.back().bytes_read;
-  run.values_read = result.trace.back().values_read;
-  run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
+  if (trained) {
+    run.bytes_read = result.trace.back().bytes_read;
+    run.values_read = result.trace.back().values_read;
+    run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
+  }
   run.exact_minimum = result.exact_minimum;
+  run.gradients = result.gradients;
+  run.levels_of_column = result.levels_of_column;
   return run;
 }
 
@@ -174,6 +180,16 @@ RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sam
   return [=](const Run& run) {
     return uniform_samples(run, kind, bits) && model_and_gradient(run, "full") &&
            (sampling.empty() || run.text("/precision/samples/sampling") == sampling);
+  };
+}
+
+RunFilter quantized_levels(std::string kind, std::int64_t bits, std::string levels) {
+  return [=](const Run& run) {
+    const std::string sampling = run.text("/precision/samples/sampling");
+    const std::string scaling = run.text("/precision/samples/levels/scaling");
+    return run.text("/precision/samples/kind") == kind && run.integer("/precision/samples/bits") == bits &&
+           run.text("/precision/samples/levels/kind") == levels && model_and_gradient(run, "full") &&
+           (sampling.empty() || sampling == "fresh") && (scaling.empty() || scaling == "column");
   };
 }
 

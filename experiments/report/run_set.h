@@ -23,13 +23,15 @@ struct Run {
   std::uint64_t train_rows = 0, test_rows = 0, features = 0;
   Json config;  ///< resolved
   double alpha = 0.0;
-  std::vector<double> train_loss;   ///< one entry an epoch, epoch 0 included; never empty
+  std::vector<double> train_loss;   ///< one entry an epoch, epoch 0 included; empty only without training
   std::uint64_t bytes_read = 0;     ///< sample bytes of the whole run
   std::uint64_t values_read = 0;    ///< sample values of the whole run
   std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
   std::optional<double> exact_minimum;
+  std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
+  std::optional<MeasuredLevels> levels_of_column;  ///< likewise
 
-  /// Last train loss; infinity for a diverged run.
+  /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
   /// Mean train loss over the epochs 1 .. last, the area under the curve; infinity for a diverged run.
   double mean_loss() const;
@@ -37,7 +39,7 @@ struct Run {
   std::int64_t integer(const char* pointer) const;  ///< the same for an integer; -1 where there is none
 };
 
-/// Throws InputError where the result has no epoch or its config is not JSON; `source` names it.
+/// Throws InputError where a result of training has no epoch or the config is not JSON; `source` names it.
 Run make_run(const ResultFile& result, const std::string& source);
 
 struct RunSet {
@@ -50,8 +52,8 @@ RunSet load_runs(const std::filesystem::path& folder);
 
 using RunFilter = std::function<bool(const Run&)>;
 
-/// What a claim compares: runs of one figure on one data set, in several roles (such as tested and
-/// reference).
+/// What a claim compares: runs of one figure on one data set, that measured the same kind of thing, in
+/// several roles (such as tested and reference).
 struct Query {
   std::string figure;  ///< config name
   RunFilter dataset;
@@ -83,6 +85,9 @@ RunFilter synthetic(std::int64_t features);
 RunFilter full_precision();
 /// Only the samples are quantized, by this estimator with uniform levels; `sampling` "" stands for any.
 RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sampling);
+/// Only the samples are quantized, by this estimator with fresh draws (where it draws) and levels of this
+/// kind, uniform ones with column scaling.
+RunFilter quantized_levels(std::string kind, std::int64_t bits, std::string levels);
 /// Double sampling of the samples at these bits, model and gradient quantized as well.
 RunFilter end_to_end(std::int64_t bits);
 RunFilter with_batch(RunFilter filter, std::int64_t batch);

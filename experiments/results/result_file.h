@@ -9,6 +9,7 @@
 
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
+#include "experiments/results/measured_groups.h"
 
 namespace zipml {
 
@@ -50,6 +51,9 @@ struct Provenance {
 ///                and then the intercept)
 ///   /preprocess  feature_offset, feature_scale; attributes label_offset, label_scale, loss_unit, intercept
 ///   /tuning      alphas, final_losses; attribute best; only where the step was tuned
+///   /gradient_error, /histogram  what a run measured that did not train (see measured_groups.h); such a run
+///   has
+///                no epoch in /trace, an empty /model and alpha 0
 ///   /provenance  source_files (text); attributes: the other members of Provenance
 ///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
@@ -72,6 +76,8 @@ struct ResultFile {
   std::vector<double> weights_original;
   AppliedPreprocess preprocess;
   std::optional<Tuning> tuning;
+  std::optional<MeasuredGradients> gradients;
+  std::optional<MeasuredLevels> levels_of_column;
 
   Provenance provenance;
   std::vector<double> epoch_seconds;

@@ -8,6 +8,8 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
+#include "experiments/config/measurements.h"
+#include "experiments/run/measure_run.h"
 #include "experiments/run/provenance.h"
 
 namespace zipml {
@@ -32,7 +34,7 @@ void describe_run(const RunSpec& spec, ResultFile& result) {
   result.series = spec.series;
   result.seed = spec.seed;
   result.resolved_json = spec.resolved_json;
-  result.reproducible = is_reproducible(spec.training);
+  result.reproducible = spec.measurement.kind != kTraining || is_reproducible(spec.training);
   result.zipml_version = program_version();
 }
 
@@ -97,8 +99,20 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
 
 std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {
   const std::shared_ptr<const CachedData> data = cache_.get(spec);
-  const Objective objective(spec);
   ResultFile result;
+  describe_run(spec, result);
+  result.provenance = build_provenance(threads);
+  describe_data(*data, result);
+  const bool done = spec.measurement.kind == kTraining
+                        ? train_run(spec, *data, threads, stop, result)
+                        : measure_run(spec, data->prepared(), threads, stop, result);
+  if (!done) return std::nullopt;
+  return result;
+}
+
+bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int threads,
+                               const StopCheck& stop, ResultFile& result) const {
+  const Objective objective(spec);
   TrainingSpec training = spec.training;
   if (spec.tune) {
     result.tuning = known_tuning(spec.tuning_key);
@@ -106,18 +120,15 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
     training.alpha = result.tuning->best;
   }
   bool stopped = false;
-  TrainingResult trained = train({data->prepared(), *objective.loss, *objective.regularizer}, training,
+  TrainingResult trained = train({data.prepared(), *objective.loss, *objective.regularizer}, training,
                                  threads, [&](const TraceRow&) { return !(stopped = stop()); });
-  if (stopped) return std::nullopt;
-  describe_run(spec, result);
+  if (stopped) return false;
   result.alpha = training.alpha;
-  result.provenance = build_provenance(threads);
-  describe_data(*data, result);
   if (objective.loss->derivative_is_affine() && spec.regularizer.kind == "none") {
-    result.exact_minimum = data->exact_minimum(threads);
+    result.exact_minimum = data.exact_minimum(threads);
   }
-  describe_training(data->prepared(), std::move(trained), result);
-  return result;
+  describe_training(data.prepared(), std::move(trained), result);
+  return true;
 }
 
 std::optional<double> EngineExecutor::data_size(const RunSpec& spec) const { return cache_.size(spec); }

@@ -30,7 +30,7 @@ class RunExecutor {
   /// stopped.
   virtual bool tune(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
 
-  /// Trains; nothing if it was stopped. Throws InputError on bad data.
+  /// Trains or measures; nothing if it was stopped. Throws InputError on bad data.
   virtual std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
 
   /// Training rows times columns of the spec's data, for estimates; nothing before the data was loaded.
@@ -55,6 +55,8 @@ class EngineExecutor : public RunExecutor {
   std::optional<double> data_size(const RunSpec& spec) const override;
 
  private:
+  bool train_run(const RunSpec& spec, const CachedData& data, int threads, const StopCheck& stop,
+                 ResultFile& result) const;
   std::optional<Tuning> known_tuning(const std::string& key) const;
 
   Options options_;

@@ -10,13 +10,17 @@ import numpy as np
 
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
-    status, bits_stored, minimum."""
+    status, bits_stored, minimum; of a run that does not train (losses empty) measure, the config's member, and
+    measured, its group with arrays and, under "attributes", attributes."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
         "precision": {"samples": samples, "model": channels, "gradient": channels},
         "solver": {"kind": "sgd", "epochs": options.get("epochs", 3), "batch": options.get("batch", 16)},
     }
+    if "measure" in options:
+        config["measure"] = options["measure"]
+        del config["solver"]
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -37,6 +41,14 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["trace/train_loss"] = np.array(losses, dtype=float)
         file["trace/values_read"] = epochs * 1000
         file["trace/bytes_read"] = epochs * int(125 * options.get("bits_stored", 32))
+        if "measured" in options:
+            group = file.create_group({"gradient_error": "gradient_error", "level_histogram": "histogram"}[
+                options["measure"]["kind"]])
+            for key, value in options["measured"].items():
+                if key == "attributes":
+                    group.attrs.update(value)
+                else:
+                    group[key] = value
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
@@ -47,8 +59,27 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
 FULL = {"kind": "full"}
 
 
-def quantized(kind, bits, sampling="fresh"):
-    return {"kind": kind, "bits": bits, "sampling": sampling, "levels": {"kind": "uniform"}}
+def quantized(kind, bits, sampling="fresh", levels="uniform", scaling="column"):
+    chosen = {"kind": levels, "scaling": scaling} if levels == "uniform" else {"kind": levels}
+    return {"kind": kind, "bits": bits, "sampling": sampling, "levels": chosen}
+
+
+def write_levels(folder, dataset, levels, scaling="column", column=3, **options):
+    """A result of figure 3."""
+    measured = {"edges": np.linspace(0, 10, 6), "counts": np.array([50, 30, 15, 0, 5], dtype=np.uint64),
+                "levels": np.array([0, 1, 3, 10], dtype=np.float32),
+                "attributes": {"column": column, "mean_variance": 1.0}}
+    return write_run(folder, "fig3", dataset, quantized("double_sampling", 3, levels=levels, scaling=scaling), [],
+                     measure={"kind": "level_histogram", "column": column}, measured=measured, **options)
+
+
+def write_errors(folder, dataset, samples, squared, bias, seed=1, **options):
+    """A result of `variance`; sampling variance 2 at the minimum."""
+    text = h5py.string_dtype()
+    measured = {"model": np.array(["zero", "optimum"], dtype=text), "mean_squared": [9.0, squared],
+                "bias_squared": [9.0, bias], "sampling_variance": [9.0, 2.0], "lemma_bound": [0.0, 4 * squared]}
+    return write_run(folder, "variance", dataset, samples, [], seed, measure={"kind": "gradient_error", "draws": 8},
+                     measured=measured, **options)
 
 
 SYNTHETIC_100 = {"kind": "synthetic", "features": 100}
@@ -78,4 +109,17 @@ def write_everything(folder, seeds=(1, 2, 3)):
             write_run(folder, "fig8", {"kind": "cadata"}, quantized("double_sampling", bits),
                       [10.0, 90.0, np.inf] if diverged else losses, seed, title="cadata",
                       status="diverged" if diverged else "finished", bits_stored=bits + 2)
+        year = dict(title="year-like (generated stand-in for YearPredictionMSD)", stand_in_for="YearPredictionMSD")
+        for samples in (FULL, quantized("double_sampling", 5), quantized("double_sampling", 3, levels="optimal")):
+            write_run(folder, "fig7a", {"kind": "year-like"}, samples, losses, seed, minimum=0.85, **year)
+        for samples in (FULL, quantized("double_sampling", 2), quantized("double_sampling", 2, levels="optimal")):
+            diverged = samples.get("bits") == 2 and seed == 2 and samples["levels"]["kind"] == "uniform"
+            write_run(folder, "fig10", {"kind": "cpusmall"}, samples, [10.0, 90.0, np.inf] if diverged else losses,
+                      seed, status="diverged" if diverged else "finished", minimum=0.85)
+        for bits in (1, 2, 4):
+            for levels in ("uniform", "optimal"):
+                write_errors(folder, SYNTHETIC_100, quantized("double_sampling", bits, levels=levels), 4.0 ** -bits,
+                             1e-3 * 4.0 ** -bits, seed)
+    for levels, scaling in (("optimal", ""), ("uniform", "column"), ("uniform", "min_max")):
+        write_levels(folder, {"kind": "cadata"}, levels, scaling, title="cadata")
     write_run(folder, "table1", {"kind": "cadata"}, FULL, [1.0, 0.9], counts=(10000, 10640, 8), title="cadata")

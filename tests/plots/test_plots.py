@@ -19,7 +19,8 @@ import example_results as example  # noqa: E402
 import draw_all  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["bias", "fig4", "fig6", "fig8", "fig8_bits", "fig11", "table1"]
+NAMES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig10", "fig10_excess", "fig11", "variance",
+         "table1"]
 
 
 def quietly(function, *args):
@@ -154,6 +155,56 @@ class PanelTest(TemporaryTest):
         runs, _, err = quietly(zp.load_runs, self.results, "fig4")
         self.assertEqual(len(runs), 1)
         self.assertEqual(len(re.findall("skipped: .*(cut|empty).h5", err)), 2)
+
+
+class ExcessTest(TemporaryTest):
+    def test_curves_are_percent_above_the_exact_minimum(self):
+        for seed, last in ((1, 2.2), (2, 2.1), (3, 2.4)):
+            example.write_run(self.results, "fig7a", {"kind": "year-like"}, example.FULL, [9.0, 4.0, last], seed,
+                              minimum=2.0)
+        runs = zp.load_runs(self.results, "fig7a")
+        _, ax = zp.plt.subplots()
+        self.addCleanup(zp.plt.close, ax.figure)
+        zp.draw_excess_panel(ax, "", "?", runs, [zp.Curve("32-bit", runs), zp.Curve("3-bit", [])])
+        np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), [100.0, 10.0])
+        np.testing.assert_array_equal(ax.get_lines()[0].get_xdata(), [1, 2])
+
+    def test_an_unknown_minimum_is_said(self):
+        example.write_run(self.results, "fig7a", {"kind": "year-like"}, example.FULL, [9.0, 4.0], 1)
+        runs = zp.load_runs(self.results, "fig7a")
+        _, ax = zp.plt.subplots()
+        self.addCleanup(zp.plt.close, ax.figure)
+        zp.draw_excess_panel(ax, "", "?", runs, [zp.Curve("32-bit", runs)])
+        self.assertIn("not known", ax.texts[0].get_text())
+
+
+class MeasuredTest(TemporaryTest):
+    def test_errors_are_relative_to_the_sampling_variance_at_the_minimum(self):
+        import variance
+
+        for seed, squared in ((1, 4.0), (2, 6.0)):
+            example.write_errors(self.results, example.SYNTHETIC_100, example.quantized("double_sampling", 3), squared,
+                                 0.5, seed)
+        runs = zp.load_runs(self.results, "variance")
+        self.assertEqual([(bits, sorted(values)) for bits, values
+                          in variance.by_bits(runs, "double_sampling", "uniform", "mean_squared")], [(3, [2.0, 3.0])])
+        self.assertEqual(variance.by_bits(runs, "double_sampling", "optimal", "mean_squared"), [])
+
+    def test_levels_of_different_columns_are_not_mixed(self):
+        cadata = {"kind": "cadata"}
+        example.write_levels(self.results, cadata, "optimal")
+        example.write_levels(self.results, cadata, "uniform")
+        example.write_levels(self.results, cadata, "log", column=4)
+        runs = zp.load_runs(self.results, "fig3")
+        self.assertEqual(len(runs), 3)
+        chosen = zp.choose_setting(runs)
+        self.assertEqual(sorted(run.levels for run in chosen), ["optimal", "uniform"])
+
+    def test_a_result_without_epochs_and_measurement_is_damaged(self):
+        example.write_run(self.results, "fig3", {"kind": "cadata"}, example.FULL, [])
+        runs, _, err = quietly(zp.load_runs, self.results, "fig3")
+        self.assertEqual(runs, [])
+        self.assertIn("no epoch", err)
 
 
 class RelativeLossTest(TemporaryTest):

@@ -34,7 +34,7 @@ TEST_CASE("members of a config itself", "[config][messages]") {
   refuses(
       "/sedes", "3",
       "small.json: /sedes: unknown member \"sedes\"; did you mean \"seeds\"?; allowed: $schema, name, about, "
-      "dataset, preprocess, model, precision, solver, engine, seeds, sweep, quick, figure, fpga");
+      "dataset, preprocess, model, precision, solver, engine, measure, seeds, sweep, quick, figure, fpga");
 }
 
 TEST_CASE("seeds", "[config][messages]") {
@@ -135,7 +135,8 @@ TEST_CASE("missing members", "[config][messages]") {
 
 TEST_CASE("the form of a sweep", "[config][messages]") {
   const std::string places =
-      "; allowed: dataset, preprocess, model, precision, solver, engine, and what is below them";
+      "; allowed: dataset, preprocess, model, precision, solver, engine, measure, and what is below "
+      "them";
   refuses("/sweep", "[]", "small.json: /sweep: found []; allowed: an object");
   refuses("/sweep", R"({"gird": {}})",
           "small.json: /sweep/gird: unknown member \"gird\"; did you mean \"grid\"?; allowed: grid, zip, "
@@ -207,7 +208,7 @@ TEST_CASE("errors of quick values and --set name their place", "[config][message
   CHECK(error_of(config, quick) ==
         "small.json: /quick/~1name: nothing can be set at \"/name\"; allowed: dataset, preprocess, model, "
         "precision, "
-        "solver, engine, seeds, sweep, fpga, and what is below them");
+        "solver, engine, measure, seeds, sweep, fpga, and what is below them");
   config = small_config();
   ConfigOptions set;
   set.assignments = {"/solver/alhpa=1"};

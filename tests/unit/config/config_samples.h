@@ -42,6 +42,15 @@ inline Json sweep_config() {
   return config;
 }
 
+/// One that measures instead of training.
+inline Json measuring_config(const char* measure = R"({"kind": "gradient_error", "draws": 4})") {
+  Json config = small_config();
+  config.erase("solver");
+  config["precision"].erase("model");
+  config["measure"] = parse_json(measure, "small.json");
+  return config;
+}
+
 inline Config parsed(const Json& config, const ConfigOptions& options = {}) {
   return parse_config(config.dump(), "small.json", options);
 }

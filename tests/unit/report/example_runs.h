@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ struct ExampleRun {
   std::uint64_t bytes_an_epoch = 4000, values_an_epoch = 1000;
   std::uint64_t train_rows = 10000, test_rows = 10000, features = 100;
   double minimum = std::numeric_limits<double>::quiet_NaN();
+  /// Of a run that does not train; it then has no losses and no solver.
+  nlohmann::json measure = {{"kind", "training"}};
+  std::optional<MeasuredGradients> gradients = {};
+  std::optional<MeasuredLevels> levels_of_column = {};
 
   ResultFile result() const {
     ResultFile file;
@@ -39,15 +44,17 @@ struct ExampleRun {
     file.train_rows = train_rows;
     file.test_rows = test_rows;
     file.features = features;
-    const nlohmann::json config = {
-        {"config", figure},
-        {"seed", seed},
-        {"dataset", dataset},
-        {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
-        {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    nlohmann::json config = {
+        {"config", figure},   {"seed", seed},
+        {"dataset", dataset}, {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
+        {"measure", measure}, {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    file.gradients = gradients;
+    file.levels_of_column = levels_of_column;
+    const bool trained = !gradients && !levels_of_column;
+    if (!trained) config.erase("solver");
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
-    for (std::size_t e = 0; e < losses.size(); ++e) {
+    for (std::size_t e = 0; trained && e < losses.size(); ++e) {
       TraceRow row;
       row.epoch = static_cast<std::uint32_t>(e);
       row.train_loss = losses[e];
@@ -62,8 +69,9 @@ struct ExampleRun {
   Run run() const { return make_run(result(), "example"); }
 };
 
-inline nlohmann::json quantized(const std::string& kind, int bits, const std::string& sampling = "fresh") {
-  nlohmann::json samples = {{"kind", kind}, {"bits", bits}, {"levels", {{"kind", "uniform"}}}};
+inline nlohmann::json quantized(const std::string& kind, int bits, const std::string& sampling = "fresh",
+                                const std::string& levels = "uniform") {
+  nlohmann::json samples = {{"kind", kind}, {"bits", bits}, {"levels", {{"kind", levels}}}};
   if (kind != "deterministic") samples["sampling"] = sampling;
   return samples;
 }

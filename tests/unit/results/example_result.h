@@ -41,6 +41,8 @@ inline ResultFile example_result() {
   result.weights_original = {3.0, 0.1, -7.0};
   result.preprocess = {{1.0, 2.0}, {3.0, 4.0}, 5.0, 6.0, 36.0, true};
   result.tuning = Tuning{{0.01, 0.1, 1.0}, {2.0, 1.0, std::numeric_limits<double>::quiet_NaN()}, 0.1};
+  result.gradients = MeasuredGradients{{"zero", "optimum"}, {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}}};
+  result.levels_of_column = MeasuredLevels{3, {{0.0, 0.5, 1.0}, {4, 5}, {0.0f, 1.0f}, 0.125}};
   result.provenance = {"abc", "g++ 12", "-O3", "a CPU", "AVX2", "hdf5 1.10", "ffff", {"cadata 00ff"}, 7};
   result.epoch_seconds = {0.5, 0.25};
   result.total_seconds = 0.75;

@@ -57,6 +57,19 @@ TEST_CASE("a result is read as it was written", "[results]") {
   require_same_numbers(read.tuning.value().alphas, written.tuning->alphas);
   require_same_numbers(read.tuning->final_losses, written.tuning->final_losses);
   REQUIRE(read.tuning->best == 0.1);
+  REQUIRE(read.gradients.value().models == written.gradients->models);
+  REQUIRE(read.gradients->errors.size() == 2);
+  REQUIRE(read.gradients->errors[0].mean_squared == 1.0);
+  REQUIRE(read.gradients->errors[0].standard_error == 2.0);
+  REQUIRE(read.gradients->errors[0].bias_squared == 3.0);
+  REQUIRE(read.gradients->errors[1].sampling_variance == 10.0);
+  REQUIRE(read.gradients->errors[1].lemma_bound == 11.0);
+  REQUIRE(read.gradients->errors[1].residual_bound == 12.0);
+  REQUIRE(read.levels_of_column.value().column == 3);
+  REQUIRE(read.levels_of_column->histogram.edges == written.levels_of_column->histogram.edges);
+  REQUIRE(read.levels_of_column->histogram.counts == written.levels_of_column->histogram.counts);
+  REQUIRE(read.levels_of_column->histogram.levels == written.levels_of_column->histogram.levels);
+  REQUIRE(read.levels_of_column->histogram.mean_variance == 0.125);
   REQUIRE(read.provenance.flags == "-O3");
   REQUIRE(read.provenance.threads == 7);
   REQUIRE(read.provenance.source_files == written.provenance.source_files);
@@ -101,13 +114,29 @@ TEST_CASE("what a run does not have is absent from its file", "[results]") {
   result.tuning.reset();
   result.exact_minimum.reset();
   result.trace.clear();
+  result.gradients.reset();
+  result.levels_of_column.reset();
   result.panel.clear();
   write_result(folder / "r.h5", result);
   const ResultFile read = read_result(folder / "r.h5").value.value();
   REQUIRE(!read.tuning);
   REQUIRE(!read.exact_minimum);
   REQUIRE(read.trace.empty());
+  REQUIRE(!read.gradients);
+  REQUIRE(!read.levels_of_column);
   REQUIRE(read.panel.empty());
+}
+
+TEST_CASE("groups that contradict themselves are problems", "[results]") {
+  const TemporaryFolder folder;
+  ResultFile result = example_result();
+  result.levels_of_column->histogram.edges.pop_back();
+  write_result(folder / "h.h5", result);
+  REQUIRE(read_result(folder / "h.h5").problem.find("one edge more than counts") != std::string::npos);
+  result = example_result();
+  result.gradients->models.pop_back();
+  write_result(folder / "g.h5", result);
+  REQUIRE(read_result(folder / "g.h5").problem.find("/gradient_error differ in length") != std::string::npos);
 }
 
 TEST_CASE("equal results give equal bytes", "[results]") {
