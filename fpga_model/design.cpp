@@ -1,6 +1,7 @@
 #include "fpga_model/design.h"
 
 #include <cmath>
+#include <stdexcept>
 
 #include "engine/core/error.h"
 #include "fpga_model/published_designs.h"
@@ -16,6 +17,10 @@ void check_range(const std::string& design, const std::string& what, std::int64_
 }
 
 }  // namespace
+
+void Design::run_arithmetic(HardwareArithmetic&, const Shape&, const Platform&, const ModelCallback&) const {
+  throw std::logic_error(name() + " has no functional mode");
+}
 
 const std::vector<const Design*>& designs() {
   static const std::vector<const Design*> all{&harp_float(), &harp_q8(),    &harp_q4(),  &harp_q2(),

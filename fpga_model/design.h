@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fpga_model/cycle_report.h"
+#include "fpga_model/hardware_arithmetic.h"
 #include "fpga_model/platform.h"
 #include "fpga_model/simulator.h"
 #include "fpga_model/stage_chain.h"
@@ -66,6 +67,12 @@ class Design {
   /// The pipeline from memory to model, in order.
   virtual std::vector<StageSpec> stages(const DesignOptions& options) const = 0;
   virtual Resources resources(const DesignOptions& options) const = 0;
+  /// The engine's number formats, or nothing where the design has no functional mode.
+  virtual std::optional<ArithmeticFormat> arithmetic(std::int64_t) const { return {}; }
+  /// Clocks the engine and lets `arithmetic` read and write when its lines do; a read and a write at the same
+  /// edge: the read sees what was there before. Only for designs with a functional mode.
+  virtual void run_arithmetic(HardwareArithmetic& arithmetic, const Shape& shape, const Platform& platform,
+                              const ModelCallback& on_epoch) const;
   /// Bytes of one sample as they cross the memory interface, the label included.
   virtual std::int64_t bytes_per_row(const Shape& shape, const DesignOptions& options) const = 0;
 };

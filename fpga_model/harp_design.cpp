@@ -195,6 +195,59 @@ std::int64_t HarpDesign::bytes_per_row(const Shape& shape, const DesignOptions&)
   return lines(shape.features) * kLineBytes;
 }
 
+// The label takes the last 32 bits of a sample's last line: one float, or in each draw's half 16 bits of
+// codes (of the last half line 32 codes for Q1, whose draws alternate bit by bit).
+std::optional<ArithmeticFormat> HarpDesign::arithmetic(std::int64_t features) const {
+  ArithmeticFormat format;
+  const HarpParameters p = parameters(features);
+  format.bits = d_.bits;
+  format.lanes = lanes();
+  format.beats = p.lines * p.beats_per_line;
+  format.masked_lanes = floating() ? 1 : d_.bits == 1 ? 32 : 16 / d_.bits;
+  format.shifts_step = !floating();
+  format.last_row_updates = true;
+  return format;
+}
+
+namespace {
+
+template <class Front>
+void clock_arithmetic(HardwareArithmetic& arithmetic, HarpEngine<Front>& engine, int read_delay,
+                      const ModelCallback& on_epoch) {
+  Simulator simulator(engine);
+  std::uint64_t beats = 0;
+  std::int64_t epochs = 0;
+  for (std::int64_t edge = 0; !engine.done(); ++edge) {
+    beats = beats << 1 | static_cast<std::uint64_t>(engine.front.beat().value);
+    if (beats >> read_delay & 1) arithmetic.read_beat();
+    if (engine.update.out().value) {
+      arithmetic.update_beat();
+      arithmetic.publish_beat();
+    }
+    engine.observe(edge);
+    simulator.tick();
+    if (engine.writer.epochs_done() == epochs) continue;
+    epochs = engine.writer.epochs_done();
+    on_epoch(arithmetic.model());
+  }
+}
+
+}  // namespace
+
+void HarpDesign::run_arithmetic(HardwareArithmetic& arithmetic, const Shape& shape, const Platform& platform,
+                                const ModelCallback& on_epoch) const {
+  const HarpParameters p = parameters(shape.features);
+  // From the line register to the model's read beside it.
+  const int read_delay = floating() ? 0 : 4;
+  if (p.beats_per_line == 1) {
+    HarpEngine<DirectFront> engine(p, shape, platform);
+    clock_arithmetic(arithmetic, engine, read_delay, on_epoch);
+  } else {
+    HarpEngine<SplitFront> engine(p, shape, platform);
+    clock_arithmetic(arithmetic, engine, read_delay, on_epoch);
+  }
+}
+
 HarpDescription harp_quantized(std::int64_t bits, std::string doc, std::string multiplier,
                                std::string published) {
   HarpDescription d;

@@ -38,6 +38,9 @@ class HarpDesign final : public Design {
                                         const DesignOptions& options) const override;
   std::vector<StageSpec> stages(const DesignOptions& options) const override;
   Resources resources(const DesignOptions& options) const override;
+  std::optional<ArithmeticFormat> arithmetic(std::int64_t features) const override;
+  void run_arithmetic(HardwareArithmetic& arithmetic, const Shape& shape, const Platform& platform,
+                      const ModelCallback& on_epoch) const override;
   std::int64_t bytes_per_row(const Shape& shape, const DesignOptions& options) const override;
 
   /// Features a cycle.

@@ -142,6 +142,34 @@ Resources PynqDesign::resources(const DesignOptions&) const {
   return r;
 }
 
+std::optional<ArithmeticFormat> PynqDesign::arithmetic(std::int64_t features) const {
+  ArithmeticFormat format;
+  format.bits = d_.bits;
+  format.lanes = d_.values_per_word;
+  format.beats = parameters(features).lines;
+  format.writes_back_update_copy = true;
+  return format;
+}
+
+// The update copy is written when the new value is ready, the model that the dot product reads one cycle
+// later.
+void PynqDesign::run_arithmetic(HardwareArithmetic& arithmetic, const Shape& shape, const Platform& platform,
+                                const ModelCallback& on_epoch) const {
+  PynqEngine engine(parameters(shape.features), shape, platform);
+  Simulator simulator(engine);
+  bool publish = false;
+  for (std::int64_t edge = 0; !engine.done(); ++edge) {
+    if (engine.gate.line.value) arithmetic.read_beat();
+    if (publish) arithmetic.publish_beat();
+    publish = engine.update.out().value;
+    if (publish) arithmetic.update_beat();
+    const bool reading = engine.reader.reading();
+    engine.observe(edge);
+    simulator.tick();
+    if (!reading && engine.reader.reading()) on_epoch(arithmetic.model());
+  }
+}
+
 std::int64_t PynqDesign::bytes_per_row(const Shape& shape, const DesignOptions&) const {
   return (parameters(shape.features).lines + 1) * kWordBytes;
 }

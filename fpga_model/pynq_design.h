@@ -36,6 +36,9 @@ class PynqDesign final : public Design {
                                         const DesignOptions& options) const override;
   std::vector<StageSpec> stages(const DesignOptions& options) const override;
   Resources resources(const DesignOptions& options) const override;
+  std::optional<ArithmeticFormat> arithmetic(std::int64_t features) const override;
+  void run_arithmetic(HardwareArithmetic& arithmetic, const Shape& shape, const Platform& platform,
+                      const ModelCallback& on_epoch) const override;
   std::int64_t bytes_per_row(const Shape& shape, const DesignOptions& options) const override;
 
   PynqParameters parameters(std::int64_t features) const;
