@@ -7,9 +7,6 @@
 
 namespace zipml::fpga {
 
-/// Fraction bits of a model word (int32).
-inline constexpr int kFractionBits = 23;
-
 /// What an engine trains on, already in the engine's own form. Either codes or values are filled.
 struct HardwareSamples {
   std::int64_t rows = 0, features = 0;

@@ -153,11 +153,13 @@ def _setting(run, batch_varies):
                if k not in ("precision", "seed", "panel", "series", "config")}
     if batch_varies and isinstance(setting.get("solver"), dict):
         setting["solver"] = {k: v for k, v in setting["solver"].items() if k != "batch"}
+    if isinstance(setting.get("measure"), dict):
+        setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic")}
     return json.dumps(setting, sort_keys=True)
 
 
 def choose_setting(runs, batch_varies=False):
-    """Runs that may share a panel: equal in everything but precision and seed. Of several settings the one that
+    """Runs that may share a panel: equal in everything but precision, FPGA engine and seed. Of several settings the one that
     has full precision and something else is taken, real sets before stand-ins, then more epochs x rows."""
     settings = defaultdict(list)
     for run in runs:

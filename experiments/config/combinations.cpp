@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "engine/data/dataset.h"
@@ -83,6 +84,18 @@ void check_batch(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
+void check_hardware_training(const RunSpec& run, ConfigErrors& errors) {
+  if (dataset_task(run.dataset) != Task::regression) {
+    errors.add("/dataset", "the data set \"" + run.dataset.kind +
+                               "\" has classification labels; a run that measures \"" + run.measurement.kind +
+                               "\" needs regression labels");
+  }
+  const std::int64_t batch = run.measurement.parameters.integer("batch");
+  if (!std::has_single_bit(static_cast<std::uint64_t>(batch))) {
+    errors.add("/measure/batch", "found " + std::to_string(batch) + "; allowed: powers of two");
+  }
+}
+
 // What is not trained measures the samples only, in a precision of which there are levels and fresh draws.
 void check_measurement(const RunSpec& run, ConfigErrors& errors) {
   const std::string by = "a run that measures \"" + run.measurement.kind + "\" ";
@@ -132,6 +145,7 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
   const TrainingSpec& training = run.training;
   if (run.measurement.kind != kLevelHistogram) check_model(run, errors);
   check_levels("/precision/samples", training.samples.parameters, false, errors);

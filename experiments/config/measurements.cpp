@@ -2,7 +2,51 @@
 
 #include <map>
 
+#include "fpga_model/design.h"
+
 namespace zipml {
+namespace {
+
+std::vector<std::string> functional_designs() {
+  std::vector<std::string> names;
+  for (const fpga::Design* design : fpga::designs()) {
+    if (design->arithmetic(1)) names.push_back(design->name());
+  }
+  return names;
+}
+
+ParameterInfo count(std::string key, std::string doc, std::int64_t fallback, double min, double max) {
+  return {.key = std::move(key),
+          .type = ParameterType::integer,
+          .doc = std::move(doc),
+          .fallback = fallback,
+          .min = min,
+          .max = max};
+}
+
+ComponentInfo hardware_training_info() {
+  return {std::string(kHardwareTraining),
+          "trains least squares as a published FPGA engine does: rows in order, features scaled to [0, 1], "
+          "labels to "
+          "[-1, 1], constant step",
+          {{.key = "design",
+            .type = ParameterType::text,
+            .doc = "the engine whose number formats and pipeline are used",
+            .choices = functional_designs()},
+           {.key = "arithmetic",
+            .type = ParameterType::text,
+            .doc = "hardware: the engine's own, its dot products missing the last updates; in_order: the "
+                   "same numbers "
+                   "without that; float64: neither, and no quantization",
+            .fallback = std::string("hardware"),
+            .choices = {"hardware", "in_order", "float64"}},
+           count("shift", "the step size is 2^-shift", 10, 0, 31),
+           count("batch", "rows between two updates that the dot product sees, a power of two", 1, 1, 65536),
+           count("epochs", "passes over the rows", 20, 1, 16383),
+           count("copies", "quantized copies of the rows, used in turn", 1, 1, 64)}};
+}
+
+}  // namespace
 
 const ComponentFamily& measurements() {
   static const ComponentFamily family{
@@ -30,7 +74,8 @@ const ComponentFamily& measurements() {
           .doc = "bins of the histogram, of equal width from the least to the largest value",
           .fallback = std::int64_t{200},
           .min = 1,
-          .max = 1e6}}}}};
+          .max = 1e6}}},
+       hardware_training_info()}};
   return family;
 }
 
@@ -39,7 +84,8 @@ const std::vector<std::string>& members_used(std::string_view measurement) {
       {std::string(kTraining),
        {"dataset", "preprocess", "model", "precision", "solver", "engine", "measure"}},
       {std::string(kGradientError), {"dataset", "preprocess", "model", "precision", "measure"}},
-      {std::string(kLevelHistogram), {"dataset", "preprocess", "precision", "measure"}}};
+      {std::string(kLevelHistogram), {"dataset", "preprocess", "precision", "measure"}},
+      {std::string(kHardwareTraining), {"dataset", "preprocess", "measure"}}};
   return members.find(measurement)->second;
 }
 

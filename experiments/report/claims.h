@@ -50,6 +50,7 @@ std::vector<Claim> minimum_claims();     ///< fig8, its full-precision curves
 std::vector<Claim> histogram_claims();   ///< fig3
 std::vector<Claim> optimal_claims();     ///< fig7a and fig10
 std::vector<Claim> variance_claims();    ///< variance
+std::vector<Claim> numerics_claims();    ///< fpga_numerics
 std::vector<Claim> table_claims();       ///< table1
 
 }  // namespace zipml

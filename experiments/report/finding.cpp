@@ -69,8 +69,7 @@ double percent_above(const std::vector<const Run*>& runs) {
 std::string describe_setting(const Selection& selection) {
   const Run* run = selection.any();
   if (!run) return "";
-  std::string text =
-      run->train_loss.empty() ? "" : std::to_string(run->integer("/solver/epochs")) + " epochs, ";
+  std::string text = run->train_loss.empty() ? "" : std::to_string(run->train_loss.size() - 1) + " epochs, ";
   text += std::to_string(run->train_rows) + " training rows";
   if (selection.other_settings > 0) {
     text += "; results of " + std::to_string(selection.other_settings) + " other settings left aside";

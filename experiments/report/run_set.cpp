@@ -21,6 +21,9 @@ std::string setting_key(const Run& run, bool batch_varies) {
   Json setting = run.config;
   for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
   const auto solver = setting.find("solver");
+  if (const auto measured = setting.find("measure"); measured != setting.end() && measured->is_object()) {
+    for (const char* varying : {"design", "arithmetic"}) measured->erase(varying);
+  }
   if (batch_varies && solver != setting.end() && solver->is_object()) solver->erase("batch");
   return setting.dump();
 }

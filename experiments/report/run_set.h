@@ -62,7 +62,7 @@ struct Query {
 };
 
 /// The runs that a query finds. Runs are comparable only within one setting: equal in everything but
-/// precision and seed (and batch, where that varies).
+/// precision, FPGA engine and seed (and batch, where that varies).
 struct Selection {
   std::vector<std::map<std::uint64_t, const Run*>> roles;  ///< of each role, by seed; one run a seed
   std::size_t other_settings = 0;  ///< further settings that the query found and that were left aside

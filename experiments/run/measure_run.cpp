@@ -9,6 +9,7 @@
 #include "engine/model/loss.h"
 #include "engine/solve/training.h"
 #include "experiments/config/measurements.h"
+#include "experiments/run/hardware_run.h"
 
 namespace zipml {
 namespace {
@@ -55,6 +56,7 @@ void measure_levels(const RunSpec& spec, const PreparedData& data, ResultFile& r
 bool measure_run(const RunSpec& spec, const PreparedData& data, int threads, const StopCheck& stop,
                  ResultFile& result) {
   if (spec.measurement.kind == kGradientError) return measure_gradients(spec, data, threads, stop, result);
+  if (spec.measurement.kind == kHardwareTraining) return train_on_hardware(spec, data, stop, result);
   if (spec.measurement.kind != kLevelHistogram) {
     throw std::logic_error("unknown measurement " + spec.measurement.kind);
   }

@@ -116,6 +116,10 @@ def write_everything(folder, seeds=(1, 2, 3)):
             diverged = samples.get("bits") == 2 and seed == 2 and samples["levels"]["kind"] == "uniform"
             write_run(folder, "fig10", {"kind": "cpusmall"}, samples, [10.0, 90.0, np.inf] if diverged else losses,
                       seed, status="diverged" if diverged else "finished", minimum=0.85)
+        for design, arithmetic, last in (("harp_float", "float64", 0.9), ("harp_q8", "in_order", 0.95),
+                                         ("harp_q8", "hardware", 1.0)):
+            write_run(folder, "fpga_numerics", SYNTHETIC_100, FULL, [10.0, 2.0, last], seed,
+                      measure={"kind": "hardware_training", "design": design, "arithmetic": arithmetic})
         for bits in (1, 2, 4):
             for levels in ("uniform", "optimal"):
                 write_errors(folder, SYNTHETIC_100, quantized("double_sampling", bits, levels=levels), 4.0 ** -bits,

@@ -20,7 +20,7 @@ import draw_all  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
 NAMES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig10", "fig10_excess", "fig11", "variance",
-         "table1"]
+         "fpga_numerics", "table1"]
 
 
 def quietly(function, *args):
