@@ -78,15 +78,20 @@ fpga::Platform read_platform(const JsonPlace& place, const fpga::Platform& prefe
   return fpga::make_platform(*root, *memory, *stall, *gap);
 }
 
-fpga::Platform load_platform(const std::filesystem::path& file, const std::vector<std::string>& assignments,
-                             const fpga::Platform& preferred) {
-  ConfigErrors errors(file.empty() ? "--set" : file.string());
-  Json document = Json::object();
-  if (!file.empty()) document = parse_json(read_text_file(file), file.string());
+fpga::Platform parse_platform(std::string_view text, const std::string& file,
+                              const std::vector<std::string>& assignments, const fpga::Platform& preferred) {
+  ConfigErrors errors(file);
+  Json document = parse_json(text, file);
   for (const std::string& assignment : assignments) apply(assignment, document, errors);
   const fpga::Platform platform = read_platform({document, ""}, preferred, errors);
   errors.throw_if_any();
   return platform;
+}
+
+fpga::Platform load_platform(const std::filesystem::path& file, const std::vector<std::string>& assignments,
+                             const fpga::Platform& preferred) {
+  if (file.empty()) return parse_platform("{}", "--set", assignments, preferred);
+  return parse_platform(read_text_file(file), file.string(), assignments, preferred);
 }
 
 Json to_json(const fpga::Platform& platform) {

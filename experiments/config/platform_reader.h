@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "experiments/config/component_reader.h"
@@ -17,6 +18,10 @@ fpga::Platform read_platform(const JsonPlace& place, const fpga::Platform& prefe
 /// applied. InputError with a line for every problem; IoError if the file cannot be read.
 fpga::Platform load_platform(const std::filesystem::path& file, const std::vector<std::string>& assignments,
                              const fpga::Platform& preferred);
+
+/// The same for text that is already in memory; `file` is only a name for messages.
+fpga::Platform parse_platform(std::string_view text, const std::string& file,
+                              const std::vector<std::string>& assignments, const fpga::Platform& preferred);
 
 /// Every member of the platform; reading it again gives the same one.
 Json to_json(const fpga::Platform& platform);

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "experiments/config/platform_reader.h"
+#include "fpga_model/design.h"
 #include "tests/unit/config/config_samples.h"
 
 using namespace zipml;
@@ -24,10 +26,11 @@ struct Outcome {
   int accepted = 0, refused = 0;
 };
 
-// Whatever comes in, it is either a config or an InputError with a message that names the file.
-void feed(const std::string& text, const ConfigOptions& options, Outcome& outcome) {
+// Whatever comes in, it is either taken or an InputError with a message that names the file.
+template <class Parse>
+void feed(const std::string& text, Outcome& outcome, const Parse& parse) {
   try {
-    parse_config(text, "fuzz.json", options);
+    parse(text, "fuzz.json");
     ++outcome.accepted;
   } catch (const InputError& error) {
     ++outcome.refused;
@@ -36,6 +39,11 @@ void feed(const std::string& text, const ConfigOptions& options, Outcome& outcom
   } catch (const std::exception& error) {
     FAIL("not an InputError: " << error.what() << "\nfor: " << text);
   }
+}
+
+void feed(const std::string& text, const ConfigOptions& options, Outcome& outcome) {
+  feed(text, outcome,
+       [&options](const std::string& config, const char* name) { parse_config(config, name, options); });
 }
 
 std::string with_mutated_bytes(std::string text, Dice& dice) {
@@ -171,4 +179,21 @@ TEST_CASE("assignments of any form are taken or refused, nothing else", "[fuzz][
   }
   CHECK(outcome.accepted > 20);
   CHECK(outcome.refused > 300);
+}
+
+TEST_CASE("platforms with damaged bytes or structure are read or refused, nothing else", "[fuzz][fpga]") {
+  Dice dice(2017);
+  Outcome outcome;
+  const fpga::Platform defaults;
+  const Json platform = to_json(defaults);
+  const auto parse = [&defaults](const std::string& text, const char* name) {
+    const fpga::Platform read = parse_platform(text, name, {}, defaults);
+    fpga::check_common("design", {1, 1, 1, 1}, read);
+  };
+  for (int i = 0; i < kByteMutations; ++i) {
+    feed(i % 2 ? with_mutated_bytes(platform.dump(1), dice) : with_mutated_structure(platform, dice).dump(),
+         outcome, parse);
+  }
+  CHECK(outcome.accepted > 20);
+  CHECK(outcome.refused > 500);
 }
