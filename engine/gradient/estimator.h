@@ -28,6 +28,9 @@ class GradientEstimator {
   /// Bytes of one row's sample values as stored: every draw, row scale and padding included.
   virtual double bytes_per_row() const = 0;
 
+  /// Levels that the samples are rounded to; nothing where they are not quantized.
+  virtual const ColumnLevels* sample_levels() const { return nullptr; }
+
   /// Called before epoch 1, 2, ...: fresh draws, where the estimator makes them.
   virtual void begin_epoch(std::uint32_t epoch) = 0;
 

@@ -55,6 +55,7 @@ class CandidateLevels final : public LevelStrategy {
   CandidateLevels(int bins, bool grid) : bins_(bins), grid_(grid) {}
 
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     if (values.empty()) return LevelSet(std::vector<float>(static_cast<std::size_t>(count), 0.0f));

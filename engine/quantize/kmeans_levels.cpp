@@ -14,6 +14,7 @@ constexpr double kLargestWayBack = 4294967296.0;  // bytes
 class KmeansLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     const auto size = static_cast<std::size_t>(count);

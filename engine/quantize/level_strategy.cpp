@@ -2,6 +2,7 @@
 
 #include "engine/quantize/adaquant_levels.h"
 #include "engine/quantize/candidate_levels.h"
+#include "engine/quantize/given_levels.h"
 #include "engine/quantize/kmeans_levels.h"
 #include "engine/quantize/log_levels.h"
 #include "engine/quantize/optimal_levels.h"
@@ -16,6 +17,7 @@ const Registry<LevelStrategyFactory>& level_strategies() {
       "levels", "where the quantization levels lie",
       {
           {adaquant_levels_info(), make_adaquant_levels},
+          {given_levels_info(), make_given_levels},
           {kmeans_levels_info(), make_kmeans_levels},
           {log_levels_info(), make_log_levels},
           {optimal_levels_info(), make_optimal_levels},

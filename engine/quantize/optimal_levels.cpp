@@ -22,6 +22,7 @@ double path_cost(const std::vector<std::uint32_t>& path, const Cost& cost) {
 class OptimalLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     if (values.empty()) return LevelSet(std::vector<float>(static_cast<std::size_t>(count), 0.0f));

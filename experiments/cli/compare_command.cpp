@@ -1,12 +1,16 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include "engine/core/error.h"
 #include "engine/data/row_table.h"
-#include "engine/quantize/level_strategy.h"
+#include "engine/quantize/row_sample.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/compare_levels.h"
 #include "experiments/cli/compare_plot.h"
+#include "experiments/cli/compare_progress.h"
 #include "experiments/cli/options.h"
 #include "experiments/compare/compare_format.h"
 #include "experiments/compare/distribution.h"
@@ -27,7 +31,10 @@ OptionParser compare_parser() {
                       "zipml compare --distribution lognormal:0,1 --bits 2-4 --rounding stochastic");
   parser.positional("DATA", "a LIBSVM, CSV, HDF5, .npy, .f32 or .f64 file; none with --distribution", 0, 1)
       .value("bits", "LIST", "bits of a code, 1 to 8", "1-8")
-      .value("levels", "NAMES", "level strategies (`zipml list levels`), or all", "all")
+      .value("levels", "NAMES",
+             "level strategies (`zipml list levels`), with parameters in braces: "
+             "uniform,optimal_histogram{bins=1024}; or all",
+             "all")
       .value("rounding", "NAMES", "stochastic, nearest", "stochastic,nearest")
       .value("columns", "LIST", "columns from 1, such as 1,3-5; all of them without it")
       .flag("pooled", "the values of all these columns together")
@@ -36,7 +43,8 @@ OptionParser compare_parser() {
       .value("distribution", "SPEC",
              "generate values: lognormal:0,1, normal:0,1, uniform:0,1, laplace:0,1 or pareto:1,1")
       .value("count", "N", "how many of them (default: 100000)")
-      .value("seed", "S", "their seed (default: 0)")
+      .value("sample-rows", "N", "find levels on N rows drawn at random; errors are those of all rows")
+      .value("seed", "S", "of generated values and of the sample (default: 0)")
       .value("threads", "T", "columns at once; more than 1 disturbs the times", "1")
       .value("format", "table|csv|json", "how the comparison is written", "table")
       .value("plot", "FILE", "draw levels over histograms and the error curves (.png, .svg or .pdf)");
@@ -73,11 +81,11 @@ std::vector<std::string> chosen_names(const std::string& option, const std::stri
 
 CompareOptions compare_options(const ParsedOptions& options) {
   CompareOptions result;
-  result.levels = chosen_names("levels", options.text("levels"), level_strategies().family());
   result.roundings = chosen_names("rounding", options.text("rounding"), roundings().family());
   for (const std::int64_t bits : parse_ranges(options.text("bits"), "zipml compare: --bits", 1, kMostBits)) {
     result.bits.push_back(static_cast<int>(bits));
   }
+  result.levels = parse_levels(options.text("levels"), result.bits);
   constexpr std::int64_t kMostThreads = 1024;
   result.threads = static_cast<int>(options.integer("threads", 1, kMostThreads));
   return result;
@@ -97,6 +105,15 @@ struct Subject {
   std::vector<CompareColumn> columns;
 };
 
+std::uint64_t requested_seed(const ParsedOptions& options) {
+  return options.has("seed") ? static_cast<std::uint64_t>(options.integer("seed", 0)) : 0;
+}
+
+std::size_t requested_sample(const ParsedOptions& options) {
+  if (!options.has("sample-rows")) return 0;
+  return static_cast<std::size_t>(options.integer("sample-rows", 1, kMostValues));
+}
+
 Subject generated(const ParsedOptions& options) {
   if (!options.positional().empty()) {
     throw InputError("zipml compare: DATA and --distribution are given; allowed: one of them");
@@ -104,10 +121,14 @@ Subject generated(const ParsedOptions& options) {
   refuse(options, {"columns", "pooled", "rows", "object"}, "needs DATA, not --distribution");
   const Distribution distribution = parse_distribution(options.text("distribution"));
   const std::int64_t count = options.has("count") ? options.integer("count", 1, kMostValues) : kDefaultCount;
-  const std::int64_t seed = options.has("seed") ? options.integer("seed", 0) : 0;
   const std::vector<float> values =
-      generate(distribution, static_cast<std::size_t>(count), static_cast<std::uint64_t>(seed));
-  return {options.text("distribution"), {make_column(1, values)}};
+      generate(distribution, static_cast<std::size_t>(count), requested_seed(options));
+  const std::size_t sample = requested_sample(options);
+  const bool sampled = sample != 0 && sample < values.size();
+  return {options.text("distribution"),
+          {make_column(1, values,
+                       sampled ? sample_rows(values.size(), sample, requested_seed(options))
+                               : std::vector<std::size_t>())}};
 }
 
 Subject from_file(const ParsedOptions& options) {
@@ -115,7 +136,8 @@ Subject from_file(const ParsedOptions& options) {
     throw InputError(
         "zipml compare: DATA is missing: a data file, or --distribution; see: zipml compare --help");
   }
-  refuse(options, {"count", "seed"}, "needs --distribution");
+  refuse(options, {"count"}, "needs --distribution");
+  if (!options.has("sample-rows")) refuse(options, {"seed"}, "needs --distribution or --sample-rows");
   ColumnRequest request;
   request.path = options.positional().front();
   if (options.has("object")) request.object = options.text("object");
@@ -124,6 +146,8 @@ Subject from_file(const ParsedOptions& options) {
     request.columns = parse_ranges(options.text("columns"), "zipml compare: --columns", 1,
                                    static_cast<std::int64_t>(kMaxFeatures));
   }
+  request.sample_rows = requested_sample(options);
+  request.seed = requested_seed(options);
   request.pooled = options.has("pooled");
   return {request.path.filename().string(), load_columns(request)};
 }
@@ -138,12 +162,15 @@ std::string formatted(const std::vector<Comparison>& lines, const std::string& f
 int compare_command(const std::vector<std::string>& args) {
   const auto options = compare_parser().parse(args);
   if (!options) return 0;
-  const CompareOptions what = compare_options(*options);
+  CompareOptions what = compare_options(*options);
   const std::string format = options->one_of("format", {"table", "csv", "json"});
   if (options->has("plot")) check_plot_file(options->text("plot"));
   const Subject subject = options->has("distribution") ? generated(*options) : from_file(*options);
 
+  CompareProgress progress(subject.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
+  what.progress = [&](std::size_t done, std::size_t total) { progress.report(done, total); };
   const CompareOutcome outcome = compare_columns(subject.columns, what);
+  progress.close();
   for (const std::string& note : outcome.notes) std::cerr << subject.title << ": " << note << "\n";
   std::cout << formatted(outcome.lines, format) << std::flush;
   if (!std::cout) throw IoError("standard output: cannot write the comparison");

