@@ -1,6 +1,7 @@
 #include "engine/quantize/optimal_levels.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "engine/core/error.h"
@@ -12,11 +13,15 @@ namespace {
 constexpr double kLargestWayBack = 4294967296.0;  // bytes
 constexpr double kAllowedError = 1e-10;
 
-template <class Cost>
-double path_cost(const std::vector<std::uint32_t>& path, const Cost& cost) {
-  double total = 0.0;
-  for (std::size_t i = 1; i < path.size(); ++i) total += cost(path[i - 1], path[i]);
-  return total;
+// By costs in double precision; nothing where their rounding error could make a difference.
+std::optional<std::vector<std::uint32_t>> fast_positions(const WeightedPoints& points, int count) {
+  const FastVarianceCost cost(points, prefix_sums(points));
+  std::vector<std::uint32_t> path = cheapest_path_by_pairs(points.size(), count - 1, cost);
+  // Of this path, and as much of the best one, which may have looked worse.
+  double error = 0.0;
+  for (std::size_t i = 1; i < path.size(); ++i) error += 2.0 * cost.error_bound(path[i - 1], path[i]);
+  if (error <= kAllowedError * variance_at(points, path)) return path;
+  return {};
 }
 
 class OptimalLevels final : public LevelStrategy {
@@ -44,21 +49,24 @@ std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int c
     throw InputError("levels \"optimal\": " + std::to_string(count) + " levels over " + std::to_string(n) +
                      " distinct values need more than 4 GiB; use \"optimal_histogram\" or fewer bits");
   }
+  if (std::optional<std::vector<std::uint32_t>> path = fast_positions(points, count)) return *std::move(path);
   const PrefixSums sums = prefix_sums(points);
-  const ExactVarianceCost exact(points, sums);
-  {
-    const FastVarianceCost fast(points, sums);
-    std::vector<std::uint32_t> path = cheapest_path(n, count - 1, fast);
-    const double error =
-        path_cost(path, [&](std::size_t i, std::size_t j) { return fast.error_bound(i, j); });
-    if (error <= kAllowedError * path_cost(path, exact)) return path;
-  }
-  return cheapest_path(n, count - 1, exact);
+  return cheapest_path(n, count - 1, ExactVarianceCost(points, sums));
 }
 
 double variance_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {
-  const PrefixSums sums = prefix_sums(points);
-  return path_cost(positions, ExactVarianceCost(points, sums));
+  double total = 0.0;
+  for (std::size_t i = 1; i < positions.size(); ++i) {
+    const auto low = static_cast<double>(points.x[positions[i - 1]]);
+    const auto high = static_cast<double>(points.x[positions[i]]);
+    double interval = 0.0;
+    for (std::size_t p = positions[i - 1]; p < positions[i]; ++p) {
+      const auto x = static_cast<double>(points.x[p]);
+      interval += points.weight[p] * ((high - x) * (x - low));
+    }
+    total += interval;
+  }
+  return total;
 }
 
 LevelSet levels_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {

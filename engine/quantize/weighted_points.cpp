@@ -8,6 +8,7 @@
 namespace zipml {
 namespace {
 
+constexpr double kUnit = 0x1p-53;
 constexpr int kRadixBits = 11;
 constexpr std::size_t kBuckets = std::size_t{1} << kRadixBits;
 // Below this, counting buckets costs more than comparing values.
@@ -96,19 +97,52 @@ PrefixSums prefix_sums(const WeightedPoints& points) {
 
 FastVarianceCost::FastVarianceCost(const WeightedPoints& points, const PrefixSums& sums)
     : points_(points.size()) {
-  for (std::size_t i = 0; i < points.size(); ++i) {
+  const std::size_t n = points.size();
+  for (std::size_t i = 0; i < n; ++i) {
     points_[i] = {static_cast<double>(points.x[i]) - static_cast<double>(sums.origin), sums.weight[i],
                   sums.first[i].value(), sums.second[i].value()};
-    largest_first_ = std::max(largest_first_, std::fabs(points_[i].first));
+  }
+  const double total = points_.back().weight;
+  buckets_per_weight_ = total > 0.0 ? static_cast<double>(n) / total : 0.0;
+  bucket_.resize(n + 2, static_cast<std::uint32_t>(n - 1));
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    while (next < bucket_.size() && static_cast<double>(next) <= points_[i].weight * buckets_per_weight_) {
+      bucket_[next++] = static_cast<std::uint32_t>(i);
+    }
   }
 }
 
+std::size_t FastVarianceCost::search(std::size_t begin, std::size_t end, double weight) const {
+  const auto from = points_.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto to = points_.begin() + static_cast<std::ptrdiff_t>(end);
+  const auto found =
+      std::lower_bound(from, to, weight, [](const Point& p, double w) { return p.weight < w; });
+  return static_cast<std::size_t>(found - points_.begin());
+}
+
+// Every prefix sum is rounded once; differences and products add a few more roundings of the same size.
 double FastVarianceCost::error_bound(std::size_t i, std::size_t j) const {
-  constexpr double kUnit = 0x1p-53;
   const Point &a = points_[i], &b = points_[j];
   const double far = std::max(std::fabs(a.x), std::fabs(b.x));
   return 4.0 * kUnit *
-         (points_.back().second + 2.0 * far * largest_first_ + far * far * (b.weight - a.weight));
+         (a.second + b.second + 2.0 * far * (std::fabs(a.first) + std::fabs(b.first)) +
+          far * far * (b.weight - a.weight));
+}
+
+FastClusterCost::FastClusterCost(const WeightedPoints& points, const PrefixSums& sums)
+    : before_(points.size() + 1), points_(points), origin_(static_cast<double>(sums.origin)) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    before_[i + 1] = {sums.weight[i], sums.first[i].value(), sums.second[i].value()};
+  }
+}
+
+double FastClusterCost::error_bound(std::size_t i, std::size_t j) const {
+  if (j <= i + 1) return 0.0;
+  const Sums &a = before_[i], &b = before_[j];
+  const double far = std::max(std::fabs(static_cast<double>(points_.x[i]) - origin_),
+                              std::fabs(static_cast<double>(points_.x[j - 1]) - origin_));
+  return 4.0 * kUnit * (a.second + b.second + 2.0 * far * (std::fabs(a.first) + std::fabs(b.first)));
 }
 
 double ExactVarianceCost::operator()(std::size_t i, std::size_t j) const {
