@@ -11,6 +11,7 @@
 #include "engine/core/portable_math.h"
 #include "engine/core/random.h"
 #include "engine/quantize/candidate_levels.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 #include "engine/quantize/optimal_levels.h"
 #include "engine/quantize/reference_levels.h"

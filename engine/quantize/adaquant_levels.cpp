@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/quantize/candidate_levels.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/optimal_levels.h"
 
 namespace zipml {

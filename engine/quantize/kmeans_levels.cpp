@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 #include "engine/quantize/weighted_points.h"
 
@@ -49,15 +50,20 @@ class KmeansLevels final : public LevelStrategy {
   // By costs in double precision where their rounding error makes no difference, as for optimal levels.
   static std::vector<std::uint32_t> boundaries(const WeightedPoints& points, const PrefixSums& sums,
                                                const ClusterCost& exact, int count) {
+    const auto is_precise = [&exact](const std::vector<std::uint32_t>& path, const auto& cost) {
+      double total = 0.0;
+      for (std::size_t i = 1; i < path.size(); ++i) total += exact(path[i - 1], path[i]);
+      return path_error(path, cost) <= kAllowedError * total;
+    };
     {
-      const FastClusterCost fast(points, sums);
-      std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, fast);
-      double error = 0.0, total = 0.0;
-      for (std::size_t i = 1; i < path.size(); ++i) {
-        error += 2.0 * fast.error_bound(path[i - 1], path[i]);
-        total += exact(path[i - 1], path[i]);
-      }
-      if (error <= kAllowedError * total) return path;
+      const FastClusterCost cost(points, sums);
+      std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
+      if (is_precise(path, cost)) return path;
+    }
+    {
+      const CompensatedClusterCost cost(points, sums);
+      std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
+      if (is_precise(path, cost)) return path;
     }
     return cheapest_path(points.size() + 1, count, exact);
   }

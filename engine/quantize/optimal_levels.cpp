@@ -1,10 +1,10 @@
 #include "engine/quantize/optimal_levels.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "engine/core/error.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 
 namespace zipml {
@@ -13,15 +13,9 @@ namespace {
 constexpr double kLargestWayBack = 4294967296.0;  // bytes
 constexpr double kAllowedError = 1e-10;
 
-// By costs in double precision; nothing where their rounding error could make a difference.
-std::optional<std::vector<std::uint32_t>> fast_positions(const WeightedPoints& points, int count) {
-  const FastVarianceCost cost(points, prefix_sums(points));
-  std::vector<std::uint32_t> path = cheapest_path_by_pairs(points.size(), count - 1, cost);
-  // Of this path, and as much of the best one, which may have looked worse.
-  double error = 0.0;
-  for (std::size_t i = 1; i < path.size(); ++i) error += 2.0 * cost.error_bound(path[i - 1], path[i]);
-  if (error <= kAllowedError * variance_at(points, path)) return path;
-  return {};
+template <class Cost>
+bool is_precise(const WeightedPoints& points, const std::vector<std::uint32_t>& path, const Cost& cost) {
+  return path_error(path, cost) <= kAllowedError * variance_at(points, path);
 }
 
 class OptimalLevels final : public LevelStrategy {
@@ -49,8 +43,17 @@ std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int c
     throw InputError("levels \"optimal\": " + std::to_string(count) + " levels over " + std::to_string(n) +
                      " distinct values need more than 4 GiB; use \"optimal_histogram\" or fewer bits");
   }
-  if (std::optional<std::vector<std::uint32_t>> path = fast_positions(points, count)) return *std::move(path);
+  {
+    const FastVarianceCost cost(points, prefix_sums(points));
+    std::vector<std::uint32_t> path = cheapest_path_by_pairs(n, count - 1, cost);
+    if (is_precise(points, path, cost)) return path;
+  }
   const PrefixSums sums = prefix_sums(points);
+  {
+    const CompensatedVarianceCost cost(points, sums);
+    std::vector<std::uint32_t> path = cheapest_path(n, count - 1, cost);
+    if (is_precise(points, path, cost)) return path;
+  }
   return cheapest_path(n, count - 1, ExactVarianceCost(points, sums));
 }
 

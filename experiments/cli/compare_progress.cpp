@@ -15,6 +15,7 @@ CompareProgress::CompareProgress(std::string title, std::ostream& out, bool upda
 void CompareProgress::report(std::size_t done, std::size_t total) {
   constexpr double kTerminalSeconds = 0.2, kPlainSeconds = 10.0;
   const auto now = steady_clock::now();
+  if (done == total) return;
   if (duration<double>(now - last_).count() < (updating_ ? kTerminalSeconds : kPlainSeconds)) return;
   last_ = now;
   const double elapsed = duration<double>(now - begin_).count();
