@@ -1,5 +1,7 @@
 #include "engine/quantize/level_strategy.h"
 
+#include <array>
+
 #include "engine/quantize/adaquant_levels.h"
 #include "engine/quantize/candidate_levels.h"
 #include "engine/quantize/given_levels.h"
@@ -11,6 +13,26 @@
 #include "engine/quantize/xnor_levels.h"
 
 namespace zipml {
+namespace {
+
+class RangeStream final : public LevelStream {
+ public:
+  RangeStream(const LevelStrategy& strategy, float low, float high)
+      : strategy_(strategy), range_{low, high} {}
+  void add(std::span<const float>) override {}
+  LevelSet levels(int count) const override { return strategy_.levels(range_, count); }
+
+ private:
+  const LevelStrategy& strategy_;
+  std::array<float, 2> range_;
+};
+
+}  // namespace
+
+std::unique_ptr<LevelStream> LevelStrategy::stream(float low, float high) const {
+  if (input() != LevelInput::range) return nullptr;
+  return std::make_unique<RangeStream>(*this, low, high);
+}
 
 const Registry<LevelStrategyFactory>& level_strategies() {
   static const Registry<LevelStrategyFactory> registry(

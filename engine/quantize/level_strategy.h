@@ -16,6 +16,16 @@ enum class LevelInput {
   values  ///< every value
 };
 
+/// Levels of values that come in parts, for data that do not fit into memory.
+class LevelStream {
+ public:
+  virtual ~LevelStream() = default;
+  /// The next values, all within the range that the stream was made for.
+  virtual void add(std::span<const float> values) = 0;
+  /// `count` levels for all values added: those that the strategy finds for them at once.
+  virtual LevelSet levels(int count) const = 0;
+};
+
 /// From data to levels.
 class LevelStrategy {
  public:
@@ -30,6 +40,9 @@ class LevelStrategy {
 
   /// `count` levels (2 to kMaxLevels) for the given values; needs finite values.
   virtual LevelSet levels(std::span<const float> values, int count) const = 0;
+
+  /// For values from low to high that come in parts; borrows this. Nothing where all are needed at once.
+  virtual std::unique_ptr<LevelStream> stream(float low, float high) const;
 
   /// Sets of `count` levels that do not come from values: one for all columns, or one a column. Empty where
   /// levels() finds them. Throws InputError where there are none of that count.

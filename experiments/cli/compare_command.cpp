@@ -15,6 +15,7 @@
 #include "experiments/compare/compare_format.h"
 #include "experiments/compare/distribution.h"
 #include "experiments/compare/ranges.h"
+#include "experiments/compare/stream_compare.h"
 #include "experiments/config/component_reader.h"
 #include "experiments/config/nearest.h"
 
@@ -38,6 +39,7 @@ OptionParser compare_parser() {
       .value("rounding", "NAMES", "stochastic, nearest", "stochastic,nearest")
       .value("columns", "LIST", "columns from 1, such as 1,3-5; all of them without it")
       .flag("pooled", "the values of all these columns together")
+      .flag("streaming", "read the file in parts, for .npy, .f32 and .f64 files larger than memory")
       .value("rows", "N", "the first N rows only")
       .value("object", "NAME", "data set of an HDF5 file (default: /features)")
       .value("distribution", "SPEC",
@@ -99,12 +101,6 @@ void refuse(const ParsedOptions& options, const std::vector<const char*>& names,
   }
 }
 
-/// What is compared, and what it is called.
-struct Subject {
-  std::string title;
-  std::vector<CompareColumn> columns;
-};
-
 std::uint64_t requested_seed(const ParsedOptions& options) {
   return options.has("seed") ? static_cast<std::uint64_t>(options.integer("seed", 0)) : 0;
 }
@@ -114,7 +110,7 @@ std::size_t requested_sample(const ParsedOptions& options) {
   return static_cast<std::size_t>(options.integer("sample-rows", 1, kMostValues));
 }
 
-Subject generated(const ParsedOptions& options) {
+std::vector<CompareColumn> generated(const ParsedOptions& options) {
   if (!options.positional().empty()) {
     throw InputError("zipml compare: DATA and --distribution are given; allowed: one of them");
   }
@@ -125,13 +121,12 @@ Subject generated(const ParsedOptions& options) {
       generate(distribution, static_cast<std::size_t>(count), requested_seed(options));
   const std::size_t sample = requested_sample(options);
   const bool sampled = sample != 0 && sample < values.size();
-  return {options.text("distribution"),
-          {make_column(1, values,
-                       sampled ? sample_rows(values.size(), sample, requested_seed(options))
-                               : std::vector<std::size_t>())}};
+  return {make_column(
+      1, values,
+      sampled ? sample_rows(values.size(), sample, requested_seed(options)) : std::vector<std::size_t>())};
 }
 
-Subject from_file(const ParsedOptions& options) {
+ColumnRequest requested_file(const ParsedOptions& options) {
   if (options.positional().empty()) {
     throw InputError(
         "zipml compare: DATA is missing: a data file, or --distribution; see: zipml compare --help");
@@ -149,7 +144,51 @@ Subject from_file(const ParsedOptions& options) {
   request.sample_rows = requested_sample(options);
   request.seed = requested_seed(options);
   request.pooled = options.has("pooled");
-  return {request.path.filename().string(), load_columns(request)};
+  return request;
+}
+
+/// The comparison, with what --plot needs beside it.
+struct Compared {
+  std::string title;
+  std::vector<CompareColumn> columns;
+  CompareOutcome outcome;
+};
+
+Compared compare_in_memory(const ParsedOptions& options, CompareOptions& what) {
+  Compared compared;
+  if (options.has("distribution")) {
+    compared.title = options.text("distribution");
+    compared.columns = generated(options);
+  } else {
+    const ColumnRequest request = requested_file(options);
+    compared.title = request.path.filename().string();
+    compared.columns = load_columns(request);
+  }
+  CompareProgress progress(compared.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
+  what.progress = [&](std::size_t done, std::size_t total) {
+    progress.report(std::to_string(done) + " of " + std::to_string(total) + " comparisons",
+                    static_cast<double>(done) / static_cast<double>(total));
+  };
+  compared.outcome = compare_columns(compared.columns, what);
+  what.progress = {};
+  progress.close();
+  return compared;
+}
+
+Compared compare_in_parts(const ParsedOptions& options, const CompareOptions& what) {
+  refuse(options, {"distribution", "sample-rows", "plot", "object"}, "does not go with --streaming");
+  const ColumnRequest request = requested_file(options);
+  Compared compared{request.path.filename().string(), {}, {}};
+  CompareProgress progress(compared.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
+  std::size_t rows_in_file = 0;  // known after the first pass
+  compared.outcome = compare_stream(request, what, [&](int pass, std::size_t rows) {
+    if (pass == 1) rows_in_file = rows;
+    const double of_pass = pass == 1 ? 0.0 : static_cast<double>(rows) / static_cast<double>(rows_in_file);
+    progress.report("pass " + std::to_string(pass) + " of 3, " + std::to_string(rows) + " rows",
+                    pass == 1 ? 0.0 : (pass - 1 + of_pass) / 3.0);
+  });
+  progress.close();
+  return compared;
 }
 
 std::string formatted(const std::vector<Comparison>& lines, const std::string& format) {
@@ -165,17 +204,14 @@ int compare_command(const std::vector<std::string>& args) {
   CompareOptions what = compare_options(*options);
   const std::string format = options->one_of("format", {"table", "csv", "json"});
   if (options->has("plot")) check_plot_file(options->text("plot"));
-  const Subject subject = options->has("distribution") ? generated(*options) : from_file(*options);
-
-  CompareProgress progress(subject.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
-  what.progress = [&](std::size_t done, std::size_t total) { progress.report(done, total); };
-  const CompareOutcome outcome = compare_columns(subject.columns, what);
-  progress.close();
-  for (const std::string& note : outcome.notes) std::cerr << subject.title << ": " << note << "\n";
-  std::cout << formatted(outcome.lines, format) << std::flush;
+  const Compared compared =
+      options->has("streaming") ? compare_in_parts(*options, what) : compare_in_memory(*options, what);
+  for (const std::string& note : compared.outcome.notes) std::cerr << compared.title << ": " << note << "\n";
+  std::cout << formatted(compared.outcome.lines, format) << std::flush;
   if (!std::cout) throw IoError("standard output: cannot write the comparison");
   if (options->has("plot")) {
-    draw_comparison(compare_plot_data(subject.title, subject.columns, outcome.lines), options->text("plot"));
+    draw_comparison(compare_plot_data(compared.title, compared.columns, compared.outcome.lines),
+                    options->text("plot"));
   }
   return 0;
 }

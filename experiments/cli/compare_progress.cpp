@@ -12,16 +12,15 @@ using std::chrono::steady_clock;
 CompareProgress::CompareProgress(std::string title, std::ostream& out, bool updating)
     : title_(std::move(title)), out_(out), updating_(updating), begin_(steady_clock::now()), last_(begin_) {}
 
-void CompareProgress::report(std::size_t done, std::size_t total) {
+void CompareProgress::report(const std::string& what, double share) {
   constexpr double kTerminalSeconds = 0.2, kPlainSeconds = 10.0;
   const auto now = steady_clock::now();
-  if (done == total) return;
+  if (share >= 1.0) return;
   if (duration<double>(now - last_).count() < (updating_ ? kTerminalSeconds : kPlainSeconds)) return;
   last_ = now;
   const double elapsed = duration<double>(now - begin_).count();
-  const double left = elapsed * static_cast<double>(total - done) / static_cast<double>(done);
-  const std::string line = title_ + ": " + std::to_string(done) + " of " + std::to_string(total) +
-                           " comparisons, about " + format_duration(left) + " left";
+  std::string line = title_ + ": " + what;
+  if (share > 0.0) line += ", about " + format_duration(elapsed * (1.0 - share) / share) + " left";
   if (updating_) {
     out_ << "\r\x1b[K" << line << std::flush;
     line_open_ = true;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <ostream>
 #include <string>
 
@@ -13,8 +12,9 @@ class CompareProgress {
  public:
   CompareProgress(std::string title, std::ostream& out, bool updating);
 
-  /// `done` of `total` equal steps are done. One call at a time.
-  void report(std::size_t done, std::size_t total);
+  /// `what` says how far it is; `share` is how much of all the work that is, 0 where this is not known. One
+  /// call at a time.
+  void report(const std::string& what, double share);
 
   /// Erases an updated line, so that what follows begins on its own.
   void close();

@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "engine/data/raw_reader.h"
 
 namespace zipml {
 
@@ -38,7 +41,14 @@ std::vector<CompareColumn> load_columns(const ColumnRequest& request);
 CompareColumn make_column(std::int64_t number, const std::vector<float>& values,
                           const std::vector<std::size_t>& sample = {});
 
-/// "column 3" or "all columns".
-std::string column_title(const CompareColumn& column);
+/// "column 3", or "all columns" for 0.
+std::string column_title(std::int64_t number);
+
+/// The columns that a request names, of a file that has `cols`. Throws InputError naming the file.
+std::vector<std::int64_t> requested_columns(const ColumnRequest& request, std::size_t cols);
+
+/// What kind of rows a file has that can be read in parts: raw numbers, .npy (nothing), or neither
+/// (InputError).
+std::optional<RawType> part_type(const std::filesystem::path& path);
 
 }  // namespace zipml

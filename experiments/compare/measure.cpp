@@ -77,19 +77,16 @@ class ColumnComparison {
     return std::all_of(column_.values.begin(), column_.values.end(), [&](float v) { return v == first; });
   }
 
-  void note(const std::string& what) { outcome_.notes.push_back(column_title(column_) + ": " + what); }
+  void note(const std::string& what) { outcome_.notes.push_back(what); }
 
   void note_values() {
-    if (column_.left_out != 0) {
-      note(std::to_string(column_.left_out) + " of " +
-           std::to_string(column_.left_out + column_.values.size()) +
-           " values are left out: NaN, infinite, empty or beyond float32");
-    }
+    const std::size_t all = column_.left_out + column_.values.size();
+    if (column_.left_out != 0) note(left_out_note(column_.number, column_.left_out, all));
     if (column_.values.empty()) {
-      note("has no values; its results are empty");
+      note(empty_note(column_.number));
     } else if (is_constant()) {
       constant_ = true;
-      note("constant, " + number_text(column_.values.front()) + "; one level holds it and it costs nothing");
+      note(constant_note(column_.number, column_.values.front()));
     }
   }
 
@@ -100,8 +97,8 @@ class ColumnComparison {
     const auto outside = std::count_if(column_.values.begin(), column_.values.end(),
                                        [&](float v) { return v < low || v > high; });
     if (outside == 0) return;
-    note("levels '" + strategy + "' with " + std::to_string(bits) + " bits do not reach " +
-         std::to_string(outside) + " values; stochastic rounding is biased there");
+    note(column_title(column_.number) + ": levels '" + strategy + "' with " + std::to_string(bits) +
+         " bits do not reach " + std::to_string(outside) + " values; stochastic rounding is biased there");
   }
 
   void compare(const NamedStrategy& strategy, int bits) {
@@ -110,8 +107,7 @@ class ColumnComparison {
       try {
         found = find_levels(*strategy.strategy, bits);
       } catch (const std::invalid_argument& problem) {
-        note("no levels by '" + strategy.name + "' with " + std::to_string(bits) +
-             " bits: " + problem.what());
+        note(no_levels_note(column_.number, strategy.name, bits, problem.what()));
       }
     }
     if (found.levels) note_uncovered(strategy.name, bits, *found.levels);
@@ -121,7 +117,7 @@ class ColumnComparison {
       line.levels = strategy.name;
       line.bits = bits;
       line.rounding = rounding;
-      if (constant_) fill_constant(line);
+      if (constant_) fill_constant(line, column_.values.front());
       if (found.levels) fill(line, found, strategy.name == kOptimal);
       outcome_.lines.push_back(std::move(line));
     }
@@ -132,27 +128,12 @@ class ColumnComparison {
     return sampled ? sample_ : column_.values;
   }
 
-  LevelSet given_levels(std::vector<LevelSet> sets) const {
-    const auto at = static_cast<std::size_t>(column_.number) - 1;
-    if (sets.size() == 1) return std::move(sets.front());
-    if (column_.number != 0 && at < sets.size()) return std::move(sets[at]);
-    throw InputError("levels \"given\": found " + std::to_string(sets.size()) + " sets of levels for " +
-                     column_title(column_) + "; allowed: one set, or one for each column");
-  }
-
   FoundLevels find_levels(const LevelStrategy& strategy, int bits) const {
     const auto start = std::chrono::steady_clock::now();
-    if (strategy.input() == LevelInput::none) return {given_levels(strategy.given(1 << bits)), 0.0};
+    if (strategy.input() == LevelInput::none) return {given_levels(strategy, 1 << bits, column_.number), 0.0};
     FoundLevels found{strategy.levels(values_for(strategy), 1 << bits), 0.0};
     found.seconds = seconds_since(start);
     return found;
-  }
-
-  void fill_constant(Comparison& line) const {
-    line.mean_variance = line.vnmse = line.max_error = 0.0;
-    line.seconds_levels = line.seconds_quantize = 0.0;
-    line.ratio_to_optimal = 1.0;
-    line.level_values = {column_.values.front()};
   }
 
   void fill(Comparison& line, const FoundLevels& found, bool is_optimal) {
@@ -230,6 +211,42 @@ std::vector<NamedLevels> default_levels(const std::vector<std::string>& names) {
   std::vector<NamedLevels> levels;
   for (const std::string& name : names) levels.push_back({name, choose(level_strategies().family(), name)});
   return levels;
+}
+
+LevelSet given_levels(const LevelStrategy& strategy, int count, std::int64_t column) {
+  std::vector<LevelSet> sets = strategy.given(count);
+  if (sets.size() == 1) return std::move(sets.front());
+  const auto at = static_cast<std::size_t>(column) - 1;
+  if (column != 0 && at < sets.size()) return std::move(sets[at]);
+  throw InputError("levels \"given\": found " + std::to_string(sets.size()) + " sets of levels for " +
+                   column_title(column) + "; allowed: one set, or one for each column");
+}
+
+std::string left_out_note(std::int64_t column, std::size_t left_out, std::size_t all) {
+  return column_title(column) + ": " + std::to_string(left_out) + " of " + std::to_string(all) +
+         " values are left out: NaN, infinite, empty or beyond float32";
+}
+
+std::string empty_note(std::int64_t column) {
+  return column_title(column) + ": has no values; its results are empty";
+}
+
+std::string constant_note(std::int64_t column, float value) {
+  return column_title(column) + ": constant, " + number_text(value) +
+         "; one level holds it and it costs nothing";
+}
+
+std::string no_levels_note(std::int64_t column, const std::string& name, int bits,
+                           const std::string& problem) {
+  return column_title(column) + ": no levels by '" + name + "' with " + std::to_string(bits) +
+         " bits: " + problem;
+}
+
+void fill_constant(Comparison& line, float value) {
+  line.mean_variance = line.vnmse = line.max_error = 0.0;
+  line.seconds_levels = line.seconds_quantize = 0.0;
+  line.ratio_to_optimal = 1.0;
+  line.level_values = {value};
 }
 
 CompareOutcome compare_columns(const std::vector<CompareColumn>& columns, const CompareOptions& options) {

@@ -9,6 +9,7 @@
 
 #include "engine/core/component.h"
 #include "engine/quantize/level_set.h"
+#include "engine/quantize/level_strategy.h"
 #include "engine/quantize/rounding.h"
 #include "experiments/compare/columns.h"
 
@@ -61,6 +62,21 @@ struct CompareOptions {
   /// Told after every strategy and number of bits of a column how many of them are done; one call at a time.
   std::function<void(std::size_t done, std::size_t total)> progress = {};
 };
+
+/// The levels of one column (from 1; 0: pooled) that a strategy gives without looking at values. Throws
+/// InputError where it has none for this column or count.
+LevelSet given_levels(const LevelStrategy& strategy, int count, std::int64_t column);
+
+/// Notes about a column: values that were left out, one value in all of the column, levels by `name` with so
+/// many bits that could not be made.
+std::string left_out_note(std::int64_t column, std::size_t left_out, std::size_t all);
+std::string empty_note(std::int64_t column);
+std::string constant_note(std::int64_t column, float value);
+std::string no_levels_note(std::int64_t column, const std::string& name, int bits,
+                           const std::string& problem);
+
+/// The line of a constant column.
+void fill_constant(Comparison& line, float value);
 
 struct CompareOutcome {
   std::vector<Comparison> lines;   ///< by column, levels, bits, rounding

@@ -11,6 +11,7 @@
 #include "engine/core/portable_math.h"
 #include "engine/core/random.h"
 #include "engine/quantize/adaquant_levels.h"
+#include "engine/quantize/candidate_histogram.h"
 #include "engine/quantize/candidate_levels.h"
 #include "engine/quantize/interval_costs.h"
 #include "engine/quantize/level_strategy.h"
@@ -220,7 +221,10 @@ TEST_CASE("levels among candidates are the best of those, and near the optimum (
 TEST_CASE("spreading values on candidates keeps weight and mean, and adds a constant to all", "[levels]") {
   REQUIRE(rc::check("spread", [] {
     const Values values = any_values(300);
-    const WeightedPoints spread = spread_on_grid(values, *rc::gen::inRange(1, 100));
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    CandidateHistogram histogram = CandidateHistogram::on_grid(*low, *high, *rc::gen::inRange(1, 100));
+    histogram.add(values, 0);
+    const WeightedPoints spread = histogram.points();
     double weight = 0.0, mean = 0.0, expected = 0.0, scale = 0.0;
     for (std::size_t i = 0; i < spread.size(); ++i) {
       weight += spread.weight[i];
