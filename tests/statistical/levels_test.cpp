@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/core/portable_math.h"
+#include "engine/quantize/column_levels.h"
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/rounding.h"
 
@@ -55,6 +56,47 @@ TEST_CASE("stochastic rounding is unbiased with every strategy's levels", "[leve
     }
     CHECK(worst_deviation(values, levels, Rounding::nearest) > kLimit);
   }
+}
+
+// Largest deviation over all values of a matrix, each with the levels of its column.
+double worst_of_matrix(const Matrix& matrix, const ColumnLevels& levels) {
+  double worst = 0.0;
+  for (std::size_t c = 0; c < matrix.cols(); ++c) {
+    std::vector<float> values;
+    for (std::size_t r = 0; r < matrix.rows(); ++r) values.push_back(matrix(r, c));
+    worst = std::max(worst, worst_deviation(values, levels.column(c), Rounding::stochastic));
+  }
+  return worst;
+}
+
+TEST_CASE("rounding stays unbiased with levels of groups and of samples", "[levels]") {
+  constexpr std::size_t kRows = 40, kCols = 5;
+  Matrix matrix(kRows, kCols);
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t c = 0; c < kCols; ++c) {
+      const double normal = draw_normal({6, Stream::generate_features, 0}, r * kCols + c, 0);
+      matrix(r, c) = static_cast<float>(static_cast<double>(c + 1) * portable_exp(normal));
+    }
+  }
+  const auto make = [](const char* kind, std::vector<std::pair<std::string, ParameterValue>> given = {}) {
+    return level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters);
+  };
+  for (const char* kind : {"optimal", "optimal_histogram", "quantile", "adaquant"}) {
+    INFO(kind);
+    const auto strategy = make(kind);
+    for (const LevelScope& scope :
+         {LevelScope{0, 0, 1}, LevelScope{2, 0, 1}, LevelScope{1, 10, 1}, LevelScope{2, 10, 2}}) {
+      CHECK(worst_of_matrix(matrix, column_levels(matrix, *strategy, 4, 1, scope)) < kLimit);
+    }
+    // The positive control: levels of a sample alone leave values outside.
+    Matrix sample(10, kCols);
+    for (std::size_t r = 0; r < 10; ++r) {
+      for (std::size_t c = 0; c < kCols; ++c) sample(r, c) = matrix(r, c);
+    }
+    CHECK(worst_of_matrix(matrix, column_levels(sample, *strategy, 4, 1)) > kLimit);
+  }
+  const auto given = make("given", {{"values", std::vector<double>{-1.0, 0.1, 0.1, 3.0, 1000.0}}});
+  CHECK(worst_of_matrix(matrix, column_levels(matrix, *given, 5, 1)) < kLimit);
 }
 
 }  // namespace
