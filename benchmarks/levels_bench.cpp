@@ -3,6 +3,7 @@
 // timed.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -11,6 +12,7 @@
 #include "engine/core/portable_math.h"
 #include "engine/core/random.h"
 #include "engine/quantize/candidate_levels.h"
+#include "engine/quantize/column_levels.h"
 #include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 #include "engine/quantize/optimal_levels.h"
@@ -103,6 +105,35 @@ void BM_Kmeans(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(strategy->levels(values, levels).low());
 }
 
+// 8 levels for every column of a matrix of YearPrediction's shape, on two threads; wall time.
+void BM_Matrix(benchmark::State& state, const char* kind) {
+  constexpr std::size_t kRows = 463'715, kCols = 90;
+  constexpr int kMatrixLevels = 8;
+  static const Matrix matrix = [] {
+    Matrix filled(kRows, kCols);
+    const std::vector<float>& values = lognormal(std::size_t{1} << 20);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      // Other columns see the values in another order and scale.
+      for (std::size_t c = 0; c < kCols; ++c) {
+        filled(r, c) = values[(r + c * 7919) & (values.size() - 1)] * static_cast<float>(c + 1);
+      }
+    }
+    return filled;
+  }();
+  const auto& registry = level_strategies();
+  const auto strategy = registry[kind](choose(registry.family(), kind).parameters);
+  std::vector<float> column(kRows);
+  for (std::size_t r = 0; r < kRows; ++r) column[r] = matrix(r, 17);
+  const LevelSet alone = strategy->levels(column, kMatrixLevels);
+  for (auto _ : state) {
+    const ColumnLevels levels = column_levels(matrix, *strategy, kMatrixLevels, 2);
+    const auto found = levels.column(17).values();
+    if (!std::equal(found.begin(), found.end(), alone.values().begin())) {
+      state.SkipWithError("INCORRECT: a column's levels differ from those found on it alone");
+    }
+  }
+}
+
 // Time from 2^16 to 2^24 values, one run a size, and the exponent of the line that fits log time best: 1 is
 // linear. Sorting is included.
 void BM_Exponent(benchmark::State& state, const char* kind) {
@@ -140,6 +171,11 @@ BENCHMARK(BM_Kmeans)
     ->ArgsProduct({{100'000}, {16, 64, 256}})
     ->ArgNames({"n", "levels"})
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Matrix, optimal, "optimal")->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
+BENCHMARK_CAPTURE(BM_Matrix, optimal_histogram, "optimal_histogram")
+    ->Iterations(3)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(BM_Exponent, optimal, "optimal")->Iterations(1)->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(BM_Exponent, optimal_histogram, "optimal_histogram")
     ->Iterations(1)
