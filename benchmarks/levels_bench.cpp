@@ -85,7 +85,7 @@ void BM_FewLevels(benchmark::State& state) {
   const WeightedPoints points =
       distinct_points(sorted_values(lognormal(static_cast<std::size_t>(state.range(0)))));
   const auto steps = static_cast<int>(state.range(1)) - 1;
-  const FastVarianceCost cost(points, prefix_sums(points));
+  const FastVarianceCost cost(points, centered_prefix_sums(points));
   const double by_pairs = variance_at(points, cheapest_path_by_pairs(points.size(), steps, cost));
   const double one_by_one = variance_at(points, cheapest_path(points.size(), steps, cost));
   if (!(std::fabs(by_pairs - one_by_one) <= 1e-9 * one_by_one)) {

@@ -52,11 +52,12 @@ CompensatedVarianceCost::CompensatedVarianceCost(const WeightedPoints& points, c
   }
 }
 
-// The interval's |sum x| and sum x^2 are at most far * weight and far^2 * weight; 22 roundings of that size.
+// The interval's |sum x| and sum x^2 are at most far * weight and far^2 * weight; 28 roundings of that size,
+// those of x itself included.
 double CompensatedVarianceCost::error_bound(std::size_t i, std::size_t j) const {
   const Point &a = points_[i], &b = points_[j];
   const double far = std::max(std::fabs(a.x), std::fabs(b.x));
-  return 24.0 * kUnit * far * far * (b.weight - a.weight);
+  return 28.0 * kUnit * far * far * (b.weight - a.weight);
 }
 
 FastClusterCost::FastClusterCost(const WeightedPoints& points, const PrefixSums& sums)
@@ -94,10 +95,11 @@ CompensatedClusterCost::CompensatedClusterCost(const WeightedPoints& points, con
   }
 }
 
-// (sum x)^2 / weight is at most sum x^2; 12 roundings of that size.
+// (sum x)^2 / weight is at most sum x^2; 16 roundings of that size,
+// those of x itself included.
 double CompensatedClusterCost::error_bound(std::size_t i, std::size_t j) const {
   if (j <= i + 1) return 0.0;
-  return 12.0 * kUnit * (before_[j].second - before_[i].second).value();
+  return 16.0 * kUnit * (before_[j].second - before_[i].second).value();
 }
 
 double ClusterCost::operator()(std::size_t i, std::size_t j) const {

@@ -35,6 +35,7 @@ class FastVarianceCost {
   std::size_t middle(std::size_t i, std::size_t j) const {
     if (j <= i + 1) return i;
     const Point &a = points_[i], &b = points_[j];
+    if (!(b.x > a.x)) return i;  // counted from far away, close points may meet
     const double share = (b.x * (b.weight - a.weight) - (b.first - a.first)) / (b.x - a.x);
     return std::clamp(first_at(a.weight + share), i, j);
   }

@@ -34,7 +34,7 @@ class KmeansLevels final : public LevelStrategy {
     }
     const PrefixSums sums = prefix_sums(points);
     const ClusterCost cost(points, sums);
-    const std::vector<std::uint32_t> path = boundaries(points, sums, cost, count);
+    const std::vector<std::uint32_t> path = boundaries(points, cost, count);
     std::vector<float> centroids;
     for (std::size_t i = 1; i < path.size(); ++i) {
       if (path[i] > path[i - 1]) centroids.push_back(cost.centroid(path[i - 1], path[i]));
@@ -48,20 +48,20 @@ class KmeansLevels final : public LevelStrategy {
 
  private:
   // By costs in double precision where their rounding error makes no difference, as for optimal levels.
-  static std::vector<std::uint32_t> boundaries(const WeightedPoints& points, const PrefixSums& sums,
-                                               const ClusterCost& exact, int count) {
+  static std::vector<std::uint32_t> boundaries(const WeightedPoints& points, const ClusterCost& exact,
+                                               int count) {
     const auto is_precise = [&exact](const std::vector<std::uint32_t>& path, const auto& cost) {
       double total = 0.0;
       for (std::size_t i = 1; i < path.size(); ++i) total += exact(path[i - 1], path[i]);
       return path_error(path, cost) <= kAllowedError * total;
     };
     {
-      const FastClusterCost cost(points, sums);
+      const FastClusterCost cost(points, centered_prefix_sums(points));
       std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
       if (is_precise(path, cost)) return path;
     }
     {
-      const CompensatedClusterCost cost(points, sums);
+      const CompensatedClusterCost cost(points, centered_prefix_sums(points));
       std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
       if (is_precise(path, cost)) return path;
     }

@@ -44,16 +44,16 @@ std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int c
                      " distinct values need more than 4 GiB; use \"optimal_histogram\" or fewer bits");
   }
   {
-    const FastVarianceCost cost(points, prefix_sums(points));
+    const FastVarianceCost cost(points, centered_prefix_sums(points));
     std::vector<std::uint32_t> path = cheapest_path_by_pairs(n, count - 1, cost);
     if (is_precise(points, path, cost)) return path;
   }
-  const PrefixSums sums = prefix_sums(points);
   {
-    const CompensatedVarianceCost cost(points, sums);
+    const CompensatedVarianceCost cost(points, centered_prefix_sums(points));
     std::vector<std::uint32_t> path = cheapest_path(n, count - 1, cost);
     if (is_precise(points, path, cost)) return path;
   }
+  const PrefixSums sums = prefix_sums(points);
   return cheapest_path(n, count - 1, ExactVarianceCost(points, sums));
 }
 

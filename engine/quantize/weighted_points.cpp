@@ -23,7 +23,19 @@ float from_key(std::uint32_t key) {
   return std::bit_cast<float>(key & 0x80000000u ? key & 0x7FFFFFFFu : ~key);
 }
 
-DoubleDouble weighted(double weight, DoubleDouble value) { return value * weight; }
+PrefixSums sums_from(float origin, const WeightedPoints& points) {
+  const std::size_t n = points.size();
+  PrefixSums sums{origin, std::vector<double>(n), std::vector<DoubleDouble>(n), std::vector<DoubleDouble>(n)};
+  double count = 0.0;
+  DoubleDouble first, second;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double x = static_cast<double>(points.x[i]) - static_cast<double>(origin), w = points.weight[i];
+    sums.weight[i] = count += w;
+    sums.first[i] = first = first + exact_product(x, w);
+    sums.second[i] = second = second + exact_product(x, x) * w;
+  }
+  return sums;
+}
 
 }  // namespace
 
@@ -70,28 +82,15 @@ WeightedPoints distinct_points(std::span<const float> sorted) {
   return points;
 }
 
-PrefixSums prefix_sums(const WeightedPoints& points) {
-  PrefixSums sums;
-  const std::size_t n = points.size();
+PrefixSums prefix_sums(const WeightedPoints& points) { return sums_from(0.0f, points); }
+
+PrefixSums centered_prefix_sums(const WeightedPoints& points) {
   double weight = 0.0, total = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
     weight += points.weight[i];
     total += points.weight[i] * static_cast<double>(points.x[i]);
   }
-  sums.origin = weight > 0.0 ? static_cast<float>(total / weight) : 0.0f;
-  sums.weight.resize(n);
-  sums.first.resize(n);
-  sums.second.resize(n);
-  double count = 0.0;
-  DoubleDouble first, second;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double x = static_cast<double>(points.x[i]) - static_cast<double>(sums.origin),
-                 w = points.weight[i];
-    sums.weight[i] = count += w;
-    sums.first[i] = first = first + exact_product(x, w);
-    sums.second[i] = second = second + weighted(w, exact_product(x, x));
-  }
-  return sums;
+  return sums_from(weight > 0.0 ? static_cast<float>(total / weight) : 0.0f, points);
 }
 
 }  // namespace zipml

@@ -31,6 +31,11 @@ struct PrefixSums {
   std::vector<double> weight;
   std::vector<DoubleDouble> first, second;
 };
+
+/// Counted from 0: every x is exact, and only additions round, at about 106 bits.
 PrefixSums prefix_sums(const WeightedPoints& points);
+
+/// Counted from the mean, where sums in double precision lose least; x is rounded to double.
+PrefixSums centered_prefix_sums(const WeightedPoints& points);
 
 }  // namespace zipml

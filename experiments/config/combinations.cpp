@@ -72,12 +72,12 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
   const ComponentChoice& levels = quantizer.component("levels");
   const std::size_t errors_before = errors.count();
   check_level_choice(pointer + "/levels", levels, static_cast<int>(count), errors);
-  const bool unresolved = levels.kind == "given" && !levels.parameters.has("values");
-  if (errors.count() > errors_before || unresolved) return;
-  if (level_strategies()[levels.kind](levels.parameters)->input() == LevelInput::none) {
-    check_scope(pointer, quantizer, errors);
-  }
-  if (needs_rows && !level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+  if (errors.count() > errors_before) return;
+  // Levels that a file holds, where they were not asked for: they are those of columns.
+  const bool in_file = levels.kind == "given" && !levels.parameters.has("values");
+  const auto strategy = in_file ? nullptr : level_strategies()[levels.kind](levels.parameters);
+  if (strategy && strategy->input() == LevelInput::none) check_scope(pointer, quantizer, errors);
+  if (needs_rows && !(strategy && strategy->scales_rows())) {
     errors.add(pointer + "/levels",
                "found levels that are fitted to columns of samples; allowed: row scaling, "
                "{\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");

@@ -145,14 +145,14 @@ TEST_CASE("costs in double precision are within the bounds that decide whether t
   bool fast_was_bad = false;
   REQUIRE(rc::check("costs", [&fast_was_bad] {
     const WeightedPoints points = distinct_points(sorted_values(any_values(80)));
-    const PrefixSums sums = prefix_sums(points);
+    const PrefixSums sums = prefix_sums(points), centered = centered_prefix_sums(points);
     const ExactVarianceCost exact(points, sums);
     const ClusterCost exact_cluster(points, sums);
-    const FastVarianceCost fast(points, sums);
+    const FastVarianceCost fast(points, centered);
     RC_ASSERT(worst_error(fast, exact, points.size()) <= 1.0);
-    RC_ASSERT(worst_error(CompensatedVarianceCost(points, sums), exact, points.size()) <= 1.0);
-    RC_ASSERT(worst_error(FastClusterCost(points, sums), exact_cluster, points.size() + 1) <= 1.0);
-    RC_ASSERT(worst_error(CompensatedClusterCost(points, sums), exact_cluster, points.size() + 1) <= 1.0);
+    RC_ASSERT(worst_error(CompensatedVarianceCost(points, centered), exact, points.size()) <= 1.0);
+    RC_ASSERT(worst_error(FastClusterCost(points, centered), exact_cluster, points.size() + 1) <= 1.0);
+    RC_ASSERT(worst_error(CompensatedClusterCost(points, centered), exact_cluster, points.size() + 1) <= 1.0);
     for (std::size_t j = 2; j < points.size(); ++j) {
       fast_was_bad = fast_was_bad || std::fabs(fast(j - 2, j) - exact(j - 2, j)) > 1e-9 * exact(j - 2, j);
     }

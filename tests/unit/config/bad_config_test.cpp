@@ -126,6 +126,13 @@ TEST_CASE("combinations that do not fit", "[config][messages]") {
       "/precision/model/levels", R"({"kind": "uniform", "scaling": "column"})",
       "small.json: /precision/model/levels: found levels that are fitted to columns of samples; allowed: row "
       "scaling, {\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");
+  for (const char* given :
+       {R"({"kind": "given", "path": "no-such-file"})", R"({"kind": "given", "values": [0, 1]})"}) {
+    Json model = small_config();
+    model["precision"]["model"] = {{"kind", "quantized"}, {"bits", 1}, {"levels", parse_json(given, "test")}};
+    CHECK_THAT(error_of(model),
+               Catch::Contains("small.json: /precision/model/levels: found levels that are fitted"));
+  }
   Json config = small_config();
   config["dataset"] = "cod-rna";
   config["model"] = "ls_svm";

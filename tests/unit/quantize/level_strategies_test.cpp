@@ -61,6 +61,15 @@ TEST_CASE("constant and empty columns, and fewer distinct values than levels", "
   CHECK(find_levels("optimal", {-0.0f, 0.0f, 1.0f}, 2) == Values{0.0f, 1.0f});
 }
 
+TEST_CASE("values that meet when counted from their mean", "[levels]") {
+  Values values = {1.0f, 1.0f, 1.0f};
+  for (int i = 1; i <= 40; ++i) values.push_back(static_cast<float>(i) * 1e-42f);
+  for (const int count : {3, 4, 5, 8}) {
+    const double best = reference_optimal_variance(values, count);
+    CHECK(total_variance(values, find_levels("optimal", values, count)) <= best * (1.0 + 1e-9));
+  }
+}
+
 TEST_CASE("sorting many values, with their duplicates counted", "[levels]") {
   Values values;
   for (std::uint32_t i = 0; i < 5000; ++i) {
