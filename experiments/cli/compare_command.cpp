@@ -8,7 +8,6 @@
 #include "engine/data/row_table.h"
 #include "engine/quantize/row_sample.h"
 #include "experiments/cli/commands.h"
-#include "experiments/cli/compare_levels.h"
 #include "experiments/cli/compare_plot.h"
 #include "experiments/cli/compare_progress.h"
 #include "experiments/cli/options.h"
@@ -17,6 +16,7 @@
 #include "experiments/compare/ranges.h"
 #include "experiments/compare/stream_compare.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/level_list.h"
 #include "experiments/config/nearest.h"
 
 namespace zipml {
@@ -87,7 +87,9 @@ CompareOptions compare_options(const ParsedOptions& options) {
   for (const std::int64_t bits : parse_ranges(options.text("bits"), "zipml compare: --bits", 1, kMostBits)) {
     result.bits.push_back(static_cast<int>(bits));
   }
-  result.levels = parse_levels(options.text("levels"), result.bits);
+  for (LevelEntry& entry : parse_level_list(options.text("levels"), result.bits, "zipml compare: --levels")) {
+    result.levels.push_back({std::move(entry.text), std::move(entry.choice)});
+  }
   constexpr std::int64_t kMostThreads = 1024;
   result.threads = static_cast<int>(options.integer("threads", 1, kMostThreads));
   return result;
