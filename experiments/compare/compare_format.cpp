@@ -28,14 +28,6 @@ std::string shortest(double value) {
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
-// The double that a reader of the float's shortest text gets: 0.1 instead of 0.10000000149011612.
-double short_double(float value) {
-  const std::string text = number_text(value);
-  double result = 0.0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
-}
-
 std::string column_text(std::int64_t column) { return column == 0 ? "pooled" : std::to_string(column); }
 
 OrderedJson column_json(std::int64_t column) {

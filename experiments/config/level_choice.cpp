@@ -1,6 +1,5 @@
 #include "experiments/config/level_choice.h"
 
-#include <charconv>
 #include <string>
 #include <vector>
 
@@ -15,19 +14,11 @@ namespace {
 // Levels become numbers of the config, which every run keeps and writes.
 constexpr std::size_t kMostValues = std::size_t{1} << 17;
 
-// The double with the float's shortest text, where it is the same float: 0.1 instead of 0.10000000149011612.
-double short_double(float value) {
-  const std::string text = number_text(value);
-  double result = 0.0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return static_cast<float>(result) == value ? result + 0.0 : static_cast<double>(value);
-}
-
 void check_given(const std::string& pointer, const Parameters& given, int count, ConfigErrors& errors) {
   const bool has_values = given.has("values");
   if (has_values == given.has("path")) {
-    errors.add(pointer, std::string("found ") + (has_values ? "both" : "neither") +
-                            " \"values\" and \"path\"; allowed: one of them");
+    errors.add(pointer, std::string("found ") + (has_values ? "\"values\" and" : "neither \"values\" nor") +
+                            " \"path\"; allowed: one of them");
     return;
   }
   if (!has_values) return;
@@ -55,7 +46,7 @@ ComponentChoice resolve_levels(const ComponentChoice& levels, int count) {
   }
   std::vector<double> values;
   for (std::size_t s = 0; s < stored.sets(); ++s) {
-    for (const float level : stored.set(s)) values.push_back(short_double(level));
+    for (const float level : stored.set(s)) values.push_back(short_double(level) + 0.0);  // -0 becomes 0
   }
   ComponentChoice resolved{levels.kind, {}};
   resolved.parameters.set("values", std::move(values));

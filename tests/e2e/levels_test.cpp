@@ -83,7 +83,7 @@ TEST_CASE("levels that cannot be read back are refused before anything is writte
           "text.h5: truncated, or not written by this program");
   refused(R"({"kind": "given", "values": [0, 2, 1, 3]})", "allowed: ascending levels");
   refused(R"({"kind": "given", "values": [0, 1, 2]})", "found 3 values; allowed: 4 levels");
-  refused(R"({"kind": "given"})", "found neither \"values\" and \"path\"");
+  refused(R"({"kind": "given"})", "found neither \"values\" nor \"path\"");
   REQUIRE(run_with(folder, "row", R"({"scaling": "row"})").exit_code == 0);
   CHECK(only_result(folder / "row").levels->scaled_by_rows);
   refused(R"({"kind": "given", "path": ")" + find_results(folder / "row").front().string() + "\"}",
