@@ -7,6 +7,7 @@
 #include "engine/quantize/column_levels.h"
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/rounding.h"
+#include "tests/unit/quantize/find_levels.h"
 
 // Fixed seeds, so a test that passes always passes. Every value's mean over kDraws draws is compared in
 // standard errors; with fewer than 1,000 comparisons a correct rounding exceeds 6 of them with probability
@@ -44,8 +45,7 @@ TEST_CASE("stochastic rounding is unbiased with every strategy's levels", "[leve
   }
   for (const ComponentInfo& info : level_strategies().family().members) {
     if (info.name == "given") continue;  // finds nothing
-    const auto strategy =
-        level_strategies()[info.name](choose(level_strategies().family(), info.name).parameters);
+    const auto strategy = testing::strategy_of(info.name);
     const LevelSet levels = strategy->levels(values, 8);
     INFO(info.name);
     // k-means does not cover the ends: there, and with nearest rounding, the same check must see the bias.
@@ -78,12 +78,9 @@ TEST_CASE("rounding stays unbiased with levels of groups and of samples", "[leve
       matrix(r, c) = static_cast<float>(static_cast<double>(c + 1) * portable_exp(normal));
     }
   }
-  const auto make = [](const char* kind, std::vector<std::pair<std::string, ParameterValue>> given = {}) {
-    return level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters);
-  };
   for (const char* kind : {"optimal", "optimal_histogram", "quantile", "adaquant"}) {
     INFO(kind);
-    const auto strategy = make(kind);
+    const auto strategy = testing::strategy_of(kind);
     for (const LevelScope& scope :
          {LevelScope{0, 0, 1}, LevelScope{2, 0, 1}, LevelScope{1, 10, 1}, LevelScope{2, 10, 2}}) {
       CHECK(worst_of_matrix(matrix, column_levels(matrix, *strategy, 4, 1, scope)) < kLimit);
@@ -95,7 +92,8 @@ TEST_CASE("rounding stays unbiased with levels of groups and of samples", "[leve
     }
     CHECK(worst_of_matrix(matrix, column_levels(sample, *strategy, 4, 1)) > kLimit);
   }
-  const auto given = make("given", {{"values", std::vector<double>{-1.0, 0.1, 0.1, 3.0, 1000.0}}});
+  const auto given =
+      testing::strategy_of("given", {{"values", std::vector<double>{-1.0, 0.1, 0.1, 3.0, 1000.0}}});
   CHECK(worst_of_matrix(matrix, column_levels(matrix, *given, 5, 1)) < kLimit);
 }
 

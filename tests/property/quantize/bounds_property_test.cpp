@@ -8,22 +8,15 @@
 
 #include "engine/core/portable_math.h"
 #include "engine/core/random.h"
-#include "engine/quantize/level_strategy.h"
 #include "engine/quantize/reference_levels.h"
+#include "tests/unit/quantize/find_levels.h"
 
 // The paper's bounds on the mean variance of near-optimal levels, as inequalities.
 namespace zipml {
 namespace {
 
+using testing::find_levels;
 using Values = std::vector<float>;
-
-Values find_levels(const std::string& kind, const Values& values, int count,
-                   std::vector<std::pair<std::string, ParameterValue>> given = {}) {
-  const LevelSet levels =
-      level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters)
-          ->levels(values, count);
-  return {levels.values().begin(), levels.values().end()};
-}
 
 // Lognormal, uniform, clustered, or ties.
 Values any_values(std::size_t most) {

@@ -8,12 +8,13 @@
 
 #include "engine/core/portable_math.h"
 #include "engine/core/random.h"
-#include "engine/quantize/level_strategy.h"
 #include "engine/quantize/reference_levels.h"
+#include "tests/unit/quantize/find_levels.h"
 
 namespace zipml {
 namespace {
 
+using testing::strategy_of;
 using Values = std::vector<float>;
 
 Values lognormal(std::size_t n) {
@@ -27,11 +28,6 @@ Values lognormal(std::size_t n) {
 CandidateHistogram grid_over(const Values& values, int bins, std::optional<std::uint64_t> seed = {}) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   return CandidateHistogram::on_grid(*low, *high, bins, seed);
-}
-
-std::unique_ptr<LevelStrategy> strategy_of(const std::string& kind,
-                                           std::vector<std::pair<std::string, ParameterValue>> given = {}) {
-  return level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters);
 }
 
 TEST_CASE("shares by hand", "[levels][histogram]") {

@@ -11,11 +11,14 @@
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/reference_levels.h"
 #include "engine/quantize/row_sample.h"
+#include "tests/unit/quantize/find_levels.h"
 
 // What levels are found on: columns, groups of columns, all of them; all rows or a sample.
 namespace zipml {
 namespace {
 
+using testing::strategy_of;
+using testing::values_of;
 using Values = std::vector<float>;
 constexpr std::size_t kRows = 600, kCols = 37;
 
@@ -29,13 +32,6 @@ Matrix lognormal_matrix() {
   }
   return matrix;
 }
-
-std::unique_ptr<LevelStrategy> strategy_of(const std::string& kind,
-                                           std::vector<std::pair<std::string, ParameterValue>> given = {}) {
-  return level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters);
-}
-
-Values values_of(const LevelSet& levels) { return {levels.values().begin(), levels.values().end()}; }
 
 // Values of columns [first, last) at the given rows.
 Values gathered(const Matrix& matrix, std::size_t first, std::size_t last,

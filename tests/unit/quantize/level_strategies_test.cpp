@@ -11,19 +11,13 @@
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/optimal_levels.h"
 #include "engine/quantize/reference_levels.h"
+#include "tests/unit/quantize/find_levels.h"
 
 namespace zipml {
 namespace {
 
+using testing::find_levels;
 using Values = std::vector<float>;
-
-Values find_levels(const std::string& kind, const Values& values, int count,
-                   std::vector<std::pair<std::string, ParameterValue>> given = {}) {
-  const LevelSet levels =
-      level_strategies()[kind](choose(level_strategies().family(), kind, std::move(given)).parameters)
-          ->levels(values, count);
-  return Values(levels.values().begin(), levels.values().end());
-}
 
 TEST_CASE("levels of a few values, by hand", "[levels]") {
   const Values values = {4.0f, -2.0f, 0.0f, 1.0f, 1.0f, 3.0f};
