@@ -99,9 +99,12 @@ def draw(data, file):
     figure.suptitle(title)
     handles = [plt.Line2D([], [], color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], label=name)
                for i, name in enumerate(names)]
+    # A character takes about .075 inches, line and gaps as much as 8; names with parameters are long.
+    longest = max((len(name) for name in names), default=0)
+    columns = max(1, min(6, len(handles), int(figure.get_figwidth() / (0.075 * (longest + 8)))))
     if handles:
-        figure.legend(handles=handles, loc="lower center", ncol=min(6, len(handles)))
-    legend_rows = -(-len(handles) // 6)
+        figure.legend(handles=handles, loc="lower center", ncol=columns)
+    legend_rows = -(-len(handles) // columns)
     figure.tight_layout(rect=(0, 0.3 * legend_rows / figure.get_figheight(), 1, 1))
     metadata = {"Date": None} if Path(file).suffix == ".svg" else None
     figure.savefig(file, dpi=150, metadata=metadata)

@@ -17,6 +17,8 @@ enum class Stream : std::uint16_t {
   generate_model = 18,
   generate_structure = 19,
   bootstrap = 32,
+  level_sample = 40,         ///< rows that levels are found on
+  histogram_bucketing = 41,  ///< edges of a histogram that values are moved to
 };
 
 /// Address of a family of draws; (element, draw) complete it. The value at an address is a pure function of

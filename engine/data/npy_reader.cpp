@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "engine/core/error.h"
-#include "engine/data/raw_reader.h"
+#include "engine/data/npy_layout.h"
 #include "engine/data/row_table.h"
 
 namespace zipml {
@@ -137,86 +137,86 @@ class NpyHeaderParser {
   NpyHeader header_;
 };
 
-class NpyFile {
- public:
-  explicit NpyFile(const std::filesystem::path& path) : source_(path) {}
+constexpr std::size_t kLongestHeader = std::size_t{1} << 16;
 
-  NumberArray read(std::size_t rows) {
-    const NpyHeader header = read_header();
-    NumberArray array;
-    array.rows = (*header.shape)[0];
-    array.cols = header.shape->size() == 2 ? (*header.shape)[1] : 1;
-    check_size(array);
-    const bool cut = rows != 0 && rows < array.rows;
-    const bool by_columns = *header.fortran_order && array.cols > 1;
-    const std::size_t read_rows = cut && !by_columns ? rows : array.rows;
-    const std::size_t count = read_rows * array.cols;
-    append_numbers(source_, *header.type, count, array.values);
-    if (array.values.size() != count) fail("ends before what its header announces (truncated)");
-    char extra = 0;
-    if (read_rows == array.rows && source_.read({&extra, 1}) != 0) {
-      fail("has bytes after the end that its header announces");
-    }
-    if (by_columns) array.values = transposed(array, cut ? rows : array.rows);
-    if (cut) array.rows = rows;
-    return array;
-  }
+[[noreturn]] void refuse(const ByteSource& source, const std::string& what) {
+  throw InputError(source.path().string() + ": " + what);
+}
 
- private:
-  NpyHeader read_header() {
-    std::array<char, 8> start{};
-    constexpr std::string_view kMagic = "\x93NUMPY";
-    if (source_.read(start) != start.size() || std::string_view(start.data(), kMagic.size()) != kMagic) {
-      fail("is not a .npy file (it must begin with the byte 0x93 and NUMPY)");
-    }
-    const int version = start[6];
-    if (version < 1 || version > 3 || start[7] != 0) {
-      fail("has a .npy format version that is not known; allowed: 1.0, 2.0, 3.0");
-    }
-    std::array<char, 4> length_bytes{};
-    read_exactly(std::span(length_bytes).first(version == 1 ? 2 : 4));
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < length_bytes.size(); ++i) {
-      length |= static_cast<std::size_t>(static_cast<unsigned char>(length_bytes[i])) << (8 * i);
-    }
-    if (length > kLongestHeader) {
-      fail("has a .npy header of " + std::to_string(length) + " bytes; allowed: up to " +
-           std::to_string(kLongestHeader));
-    }
-    std::string text(length, '\0');
-    read_exactly(text);
-    return NpyHeaderParser(text, source_.path()).parse();
-  }
+void read_exactly(ByteSource& source, std::span<char> out) {
+  if (source.read(out) != out.size()) refuse(source, "ends within its .npy header (truncated)");
+}
 
-  void check_size(const NumberArray& array) const {
-    constexpr std::uint64_t kMostElements = std::uint64_t{1} << 36;
-    if (array.cols == 0 || array.cols > kMaxFeatures) {
-      fail("has " + std::to_string(array.cols) + " columns; allowed: 1 to " + std::to_string(kMaxFeatures));
-    }
-    if (array.rows > kMostElements / array.cols) fail("announces more elements than can be read");
+std::string header_text(ByteSource& source) {
+  std::array<char, 8> start{};
+  constexpr std::string_view kMagic = "\x93NUMPY";
+  if (source.read(start) != start.size() || std::string_view(start.data(), kMagic.size()) != kMagic) {
+    refuse(source, "is not a .npy file (it must begin with the byte 0x93 and NUMPY)");
   }
+  const int version = start[6];
+  if (version < 1 || version > 3 || start[7] != 0) {
+    refuse(source, "has a .npy format version that is not known; allowed: 1.0, 2.0, 3.0");
+  }
+  std::array<char, 4> length_bytes{};
+  read_exactly(source, std::span(length_bytes).first(version == 1 ? 2 : 4));
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < length_bytes.size(); ++i) {
+    length |= static_cast<std::size_t>(static_cast<unsigned char>(length_bytes[i])) << (8 * i);
+  }
+  if (length > kLongestHeader) {
+    refuse(source, "has a .npy header of " + std::to_string(length) + " bytes; allowed: up to " +
+                       std::to_string(kLongestHeader));
+  }
+  std::string text(length, '\0');
+  read_exactly(source, text);
+  return text;
+}
 
-  static std::vector<float> transposed(const NumberArray& array, std::size_t rows) {
-    std::vector<float> values(rows * array.cols);
-    for (std::size_t c = 0; c < array.cols; ++c) {
-      for (std::size_t r = 0; r < rows; ++r) values[r * array.cols + c] = array.values[c * array.rows + r];
-    }
-    return values;
+std::vector<float> transposed(const NumberArray& array, std::size_t rows) {
+  std::vector<float> values(rows * array.cols);
+  for (std::size_t c = 0; c < array.cols; ++c) {
+    for (std::size_t r = 0; r < rows; ++r) values[r * array.cols + c] = array.values[c * array.rows + r];
   }
-
-  void read_exactly(std::span<char> out) {
-    if (source_.read(out) != out.size()) fail("ends within its .npy header (truncated)");
-  }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw InputError(source_.path().string() + ": " + what);
-  }
-
-  static constexpr std::size_t kLongestHeader = std::size_t{1} << 16;
-  ByteSource source_;
-};
+  return values;
+}
 
 }  // namespace
 
-NumberArray read_npy(const std::filesystem::path& path, std::size_t rows) { return NpyFile(path).read(rows); }
+NpyLayout read_npy_layout(ByteSource& source) {
+  const std::string text = header_text(source);
+  const NpyHeader header = NpyHeaderParser(text, source.path()).parse();
+  NpyLayout layout;
+  layout.type = *header.type;
+  layout.rows = (*header.shape)[0];
+  layout.cols = header.shape->size() == 2 ? (*header.shape)[1] : 1;
+  layout.by_columns = *header.fortran_order && layout.cols > 1;
+  constexpr std::uint64_t kMostElements = std::uint64_t{1} << 36;
+  if (layout.cols == 0 || layout.cols > kMaxFeatures) {
+    refuse(source,
+           "has " + std::to_string(layout.cols) + " columns; allowed: 1 to " + std::to_string(kMaxFeatures));
+  }
+  if (layout.rows > kMostElements / layout.cols) refuse(source, "announces more elements than can be read");
+  return layout;
+}
+
+NumberArray read_npy(const std::filesystem::path& path, std::size_t rows) {
+  ByteSource source(path);
+  const NpyLayout layout = read_npy_layout(source);
+  NumberArray array;
+  array.rows = layout.rows;
+  array.cols = layout.cols;
+  const bool cut = rows != 0 && rows < array.rows;
+  const std::size_t read_rows = cut && !layout.by_columns ? rows : array.rows;
+  const std::size_t count = read_rows * array.cols;
+  append_numbers(source, layout.type, count, array.values);
+  if (array.values.size() != count) refuse(source, "ends before what its header announces (truncated)");
+  char extra = 0;
+  if (read_rows == array.rows && source.read({&extra, 1}) != 0) {
+    refuse(source, "has bytes after the end that its header announces");
+  }
+  if (layout.by_columns) array.values = transposed(array, cut ? rows : array.rows);
+  if (cut) array.rows = rows;
+  return array;
+}
 
 }  // namespace zipml

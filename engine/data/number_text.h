@@ -15,6 +15,15 @@ inline std::string number_text(float value) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
 }
 
+/// The double that a reader of the shortest text gets, 0.1 instead of 0.10000000149011612, where rounding it
+/// to float gives the value back; otherwise the value itself.
+inline double short_double(float value) {
+  const std::string text = number_text(value);
+  double result = 0.0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return static_cast<float>(result) == value ? result : static_cast<double>(value);
+}
+
 /// What is wrong with a text that should be a number.
 enum class NumberFault { none, not_a_number, not_finite, out_of_range };
 

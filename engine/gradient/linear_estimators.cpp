@@ -54,7 +54,7 @@ class QuantizedEstimator : public GradientEstimator {
         loss_(input.loss),
         stride_(input.features.stride()),
         samples_(input.features, *requested_strategy(parameters), requested_levels(parameters), draws,
-                 input.threads),
+                 input.threads, requested_scope(parameters, input.seed)),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
         seed_(input.seed),
@@ -149,10 +149,10 @@ std::unique_ptr<GradientEstimator> make_double_sampling(const Parameters& parame
   return std::make_unique<DoubleSampling>(input, parameters);
 }
 
-std::vector<ParameterInfo> deterministic_parameters() { return quantizer_parameters("column"); }
+std::vector<ParameterInfo> deterministic_parameters() { return sample_quantizer_parameters(); }
 
 std::vector<ParameterInfo> naive_parameters() {
-  std::vector<ParameterInfo> parameters = quantizer_parameters("column");
+  std::vector<ParameterInfo> parameters = sample_quantizer_parameters();
   parameters.push_back(
       {.key = "sampling",
        .type = ParameterType::text,

@@ -22,6 +22,37 @@ std::vector<ParameterInfo> quantizer_parameters(const char* default_scaling) {
            .family = []() -> const ComponentFamily& { return level_strategies().family(); }}};
 }
 
+std::vector<ParameterInfo> sample_quantizer_parameters() {
+  std::vector<ParameterInfo> parameters = quantizer_parameters("column");
+  parameters.push_back(
+      {.key = "columns_per_group",
+       .type = ParameterType::integer,
+       .doc = "neighbouring columns that share their levels; \"all\": one set for all columns",
+       .fallback = std::int64_t{1},
+       .min = 1,
+       .max = 1e9,
+       .choices = {"all"}});
+  parameters.push_back({.key = "sample_rows",
+                        .type = ParameterType::integer,
+                        .doc =
+                            "training rows, drawn by the run's seed, that levels are found on (the range is "
+                            "that of all rows); 0: all",
+                        .fallback = std::int64_t{0},
+                        .min = 0,
+                        .max = 1e12});
+  return parameters;
+}
+
+LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed) {
+  LevelScope scope;
+  scope.columns_per_group = parameters.is_text("columns_per_group")
+                                ? 0
+                                : static_cast<std::size_t>(parameters.integer("columns_per_group"));
+  scope.sample_rows = static_cast<std::size_t>(parameters.integer("sample_rows"));
+  scope.seed = seed;
+  return scope;
+}
+
 int requested_levels(const Parameters& parameters) {
   if (parameters.has("levels_count")) return static_cast<int>(parameters.integer("levels_count"));
   return 1 << parameters.integer("bits");

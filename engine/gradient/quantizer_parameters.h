@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine/core/component.h"
+#include "engine/quantize/column_levels.h"
 #include "engine/quantize/level_strategy.h"
 
 namespace zipml {
@@ -10,6 +11,13 @@ namespace zipml {
 /// The parameters `bits`, `levels_count` and `levels` that every quantized channel has.
 /// default_scaling: "column" or "row", the scaling of the default uniform levels.
 std::vector<ParameterInfo> quantizer_parameters(const char* default_scaling);
+
+/// The same for samples, whose levels are fitted to columns (default scaling "column"), with
+/// `columns_per_group` and `sample_rows`: what of the samples levels are found on.
+std::vector<ParameterInfo> sample_quantizer_parameters();
+
+/// What checked sample_quantizer_parameters() ask for; `seed` is the run's.
+LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed);
 
 /// Number of levels that checked parameters ask for: levels_count where given, else 2^bits.
 int requested_levels(const Parameters& parameters);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "engine/quantize/candidate_levels.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/optimal_levels.h"
 
 namespace zipml {
@@ -35,6 +36,7 @@ class AdaquantLevels final : public LevelStrategy {
   explicit AdaquantLevels(bool refine) : refine_(refine) {}
 
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     const auto size = static_cast<std::size_t>(count);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
+#include "engine/core/error.h"
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/quantize/row_sample.h"
 
 namespace zipml {
 
@@ -54,19 +57,111 @@ void ColumnLevels::decode(const std::uint16_t* codes, float* out) const {
   for (std::size_t c = 0; c < cols(); ++c) out[c] = columns_[c].values()[codes[c]];
 }
 
-ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads) {
+namespace {
+
+// Where the values of a column go: its first one, and how far apart they are (groups mix their columns).
+struct Slot {
+  float* values;
+  std::size_t stride;
+};
+
+struct Range {
+  float low, high;
+};
+
+// Finds the levels of some neighbouring groups at a time: one pass over the rows fills a cache line's worth
+// of columns.
+class GroupLevels {
+ public:
+  GroupLevels(const Matrix& matrix, const LevelStrategy& strategy, int count, const LevelScope& scope)
+      : matrix_(matrix),
+        strategy_(strategy),
+        count_(count),
+        width_(scope.columns_per_group == 0 ? matrix.cols()
+                                            : std::min(scope.columns_per_group, matrix.cols())),
+        rows_(strategy.input() == LevelInput::values
+                  ? sample_rows(matrix.rows(), scope.sample_rows, scope.seed)
+                  : std::vector<std::size_t>()),
+        needs_range_(rows_.size() < matrix.rows()) {}
+
+  std::size_t width() const { return width_; }
+
+  // Levels of the groups that begin at columns first, first + width, ... below last, to found[column].
+  void find(std::size_t first, std::size_t last, std::vector<std::optional<LevelSet>>& found) const {
+    std::vector<std::vector<float>> values = gather(first, last);
+    if (needs_range_) add_ranges(first, last, values);
+    for (std::size_t g = 0; g < values.size(); ++g) {
+      const std::size_t begin = first + g * width_;
+      const LevelSet levels = strategy_.levels(values[g], count_);
+      std::fill(found.begin() + static_cast<std::ptrdiff_t>(begin),
+                found.begin() + static_cast<std::ptrdiff_t>(std::min(begin + width_, last)), levels);
+    }
+  }
+
+ private:
+  std::vector<std::vector<float>> gather(std::size_t first, std::size_t last) const {
+    std::vector<std::vector<float>> values;
+    std::vector<Slot> slots;
+    for (std::size_t begin = first; begin < last; begin += width_) {
+      const std::size_t cols = std::min(width_, last - begin);
+      values.emplace_back(rows_.size() * cols);
+      for (std::size_t c = 0; c < cols; ++c) slots.push_back({values.back().data() + c, cols});
+    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const float* row = matrix_.row(rows_[i]).data() + first;
+      for (std::size_t c = 0; c < slots.size(); ++c) slots[c].values[i * slots[c].stride] = row[c];
+    }
+    return values;
+  }
+
+  void add_ranges(std::size_t first, std::size_t last, std::vector<std::vector<float>>& values) const {
+    if (matrix_.rows() == 0) return;
+    std::vector<Range> ranges;
+    for (std::size_t c = first; c < last; ++c) ranges.push_back({matrix_(0, c), matrix_(0, c)});
+    for (std::size_t r = 1; r < matrix_.rows(); ++r) {
+      const float* row = matrix_.row(r).data() + first;
+      for (std::size_t c = 0; c < ranges.size(); ++c) {
+        ranges[c].low = std::min(ranges[c].low, row[c]);
+        ranges[c].high = std::max(ranges[c].high, row[c]);
+      }
+    }
+    for (std::size_t g = 0; g < values.size(); ++g) {
+      Range range = ranges[g * width_];
+      for (std::size_t c = g * width_; c < std::min((g + 1) * width_, ranges.size()); ++c) {
+        range = {std::min(range.low, ranges[c].low), std::max(range.high, ranges[c].high)};
+      }
+      values[g].push_back(range.low);
+      values[g].push_back(range.high);
+    }
+  }
+
+  const Matrix& matrix_;
+  const LevelStrategy& strategy_;
+  int count_;
+  std::size_t width_;
+  std::vector<std::size_t> rows_;
+  bool needs_range_;
+};
+
+}  // namespace
+
+ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads,
+                           const LevelScope& scope) {
   const std::size_t cols = matrix.cols();
   if (strategy.scales_rows()) return ColumnLevels(std::vector<LevelSet>(cols, strategy.levels({}, count)));
-  // Columns are gathered a few at a time: one pass over the rows fills a cache line's worth of them.
+  if (std::vector<LevelSet> given = strategy.given(count); !given.empty()) {
+    if (given.size() == 1) return ColumnLevels(std::vector<LevelSet>(cols, given.front()));
+    if (given.size() == cols) return ColumnLevels(std::move(given));
+    throw InputError("levels \"given\": found " + std::to_string(given.size()) + " sets of levels for " +
+                     std::to_string(cols) + " columns; allowed: one set, or one for each column");
+  }
+  const GroupLevels groups(matrix, strategy, count, scope);
   constexpr std::size_t kColumnsPerBlock = 16;
+  const std::size_t block_cols = round_up(std::max(kColumnsPerBlock, groups.width()), groups.width());
   std::vector<std::optional<LevelSet>> found(cols);
-  parallel_blocks(round_up(cols, kColumnsPerBlock) / kColumnsPerBlock, threads, [&](std::size_t block) {
-    const std::size_t first = block * kColumnsPerBlock, last = std::min(first + kColumnsPerBlock, cols);
-    std::vector<std::vector<float>> values(last - first, std::vector<float>(matrix.rows()));
-    for (std::size_t r = 0; r < matrix.rows(); ++r) {
-      for (std::size_t c = first; c < last; ++c) values[c - first][r] = matrix(r, c);
-    }
-    for (std::size_t c = first; c < last; ++c) found[c] = strategy.levels(values[c - first], count);
+  parallel_blocks((cols + block_cols - 1) / block_cols, threads, [&](std::size_t block) {
+    const std::size_t first = block * block_cols;
+    groups.find(first, std::min(first + block_cols, cols), found);
   });
   std::vector<LevelSet> columns;
   for (std::optional<LevelSet>& levels : found) columns.push_back(std::move(*levels));

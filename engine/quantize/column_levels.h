@@ -36,8 +36,18 @@ class ColumnLevels {
   AlignedVector<float> low_, step_, inverse_step_;
 };
 
+/// What levels are found on.
+struct LevelScope {
+  std::size_t columns_per_group = 1;  ///< neighbouring columns that share their levels; 0: all of them
+  std::size_t sample_rows = 0;        ///< so many rows, drawn at random; 0: all
+  std::uint64_t seed = 1;             ///< of that draw
+};
+
 /// Levels of every column of a matrix by a strategy; with row scaling, every column has those of the unit
-/// interval.
-ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads);
+/// interval. On a sample, the smallest and the largest value of all rows are added to its values, so that
+/// levels which cover these cover every row and rounding stays unbiased; levels that depend on the range
+/// alone are those of all rows. Throws InputError where given levels are neither one set nor one a column.
+ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads,
+                           const LevelScope& scope = {});
 
 }  // namespace zipml

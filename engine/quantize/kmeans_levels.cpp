@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 #include "engine/quantize/weighted_points.h"
 
@@ -10,10 +11,12 @@ namespace zipml {
 namespace {
 
 constexpr double kLargestWayBack = 4294967296.0;  // bytes
+constexpr double kAllowedError = 1e-9;            // rounding the centroids to float32 costs more
 
 class KmeansLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     const auto size = static_cast<std::size_t>(count);
@@ -31,7 +34,7 @@ class KmeansLevels final : public LevelStrategy {
     }
     const PrefixSums sums = prefix_sums(points);
     const ClusterCost cost(points, sums);
-    const auto path = cheapest_path(points.size() + 1, count, cost);
+    const std::vector<std::uint32_t> path = boundaries(points, cost, count);
     std::vector<float> centroids;
     for (std::size_t i = 1; i < path.size(); ++i) {
       if (path[i] > path[i - 1]) centroids.push_back(cost.centroid(path[i - 1], path[i]));
@@ -41,6 +44,28 @@ class KmeansLevels final : public LevelStrategy {
     std::sort(centroids.begin(), centroids.end());
     centroids.resize(size, centroids.back());
     return LevelSet(std::move(centroids));
+  }
+
+ private:
+  // By costs in double precision where their rounding error makes no difference, as for optimal levels.
+  static std::vector<std::uint32_t> boundaries(const WeightedPoints& points, const ClusterCost& exact,
+                                               int count) {
+    const auto is_precise = [&exact](const std::vector<std::uint32_t>& path, const auto& cost) {
+      double total = 0.0;
+      for (std::size_t i = 1; i < path.size(); ++i) total += exact(path[i - 1], path[i]);
+      return path_error(path, cost) <= kAllowedError * total;
+    };
+    {
+      const FastClusterCost cost(points, centered_prefix_sums(points));
+      std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
+      if (is_precise(path, cost)) return path;
+    }
+    {
+      const CompensatedClusterCost cost(points, centered_prefix_sums(points));
+      std::vector<std::uint32_t> path = cheapest_path(points.size() + 1, count, cost);
+      if (is_precise(path, cost)) return path;
+    }
+    return cheapest_path(points.size() + 1, count, exact);
   }
 };
 

@@ -8,6 +8,7 @@ namespace {
 class LogLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::range; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     const float bound = largest_magnitude(values);

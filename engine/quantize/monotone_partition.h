@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace zipml {
@@ -120,18 +121,14 @@ class RowMinima {
   std::vector<double> top_value_;
 };
 
-/// Path of exactly `steps` steps over nodes 0 .. nodes - 1, from the first to the last, of least total cost:
-/// steps + 1 ascending node numbers. cost(i, j), i <= j, must be 0 for i == j and fulfil the quadrangle
-/// inequality. O(steps * nodes) time and 4 * (steps - 2) * nodes bytes for the way back.
-template <class Cost>
-std::vector<std::uint32_t> cheapest_path(std::size_t nodes, int steps, const Cost& cost) {
-  const auto inner = static_cast<std::size_t>(steps > 2 ? steps - 2 : 0);
-  const auto last = static_cast<std::uint32_t>(nodes - 1);
-  std::vector<std::uint32_t> path(static_cast<std::size_t>(steps) + 1, 0);
-  path.back() = last;
-  if (steps == 1) return path;
-  std::vector<double> before(nodes), now(nodes);
-  for (std::size_t m = 0; m < nodes; ++m) before[m] = cost(0, m);
+/// Ends of all stages but the last on a least-cost path to the last node: a first stage, which costs first[m]
+/// to node m; `inner` stages, which cost cost(i, j), i <= j, 0 for i == j and with the quadrangle inequality;
+/// and a last stage, which costs last_cost(i, last node).
+template <class Cost, class LastCost>
+std::vector<std::uint32_t> stage_ends(std::vector<double> first, std::size_t inner, const Cost& cost,
+                                      const LastCost& last_cost) {
+  const std::size_t nodes = first.size();
+  std::vector<double> before = std::move(first), now(nodes);
   std::vector<std::vector<std::uint32_t>> from(inner);
   RowMinima minima(nodes);
   for (std::vector<std::uint32_t>& where : from) {
@@ -141,16 +138,58 @@ std::vector<std::uint32_t> cheapest_path(std::size_t nodes, int steps, const Cos
     std::swap(before, now);
   }
   double best = std::numeric_limits<double>::infinity();
-  std::uint32_t node = last;
+  std::uint32_t node = 0;
   for (std::size_t j = 0; j < nodes; ++j) {
-    const double total = before[j] + cost(j, last);
+    const double total = before[j] + last_cost(j, nodes - 1);
     if (total < best) {
       best = total;
       node = static_cast<std::uint32_t>(j);
     }
   }
-  path[static_cast<std::size_t>(steps) - 1] = node;
-  for (std::size_t s = inner; s > 0; --s) path[s] = node = from[s - 1][node];
+  std::vector<std::uint32_t> ends(inner + 1);
+  ends[inner] = node;
+  for (std::size_t s = inner; s > 0; --s) ends[s - 1] = node = from[s - 1][node];
+  return ends;
+}
+
+/// Path of exactly `steps` steps over nodes 0 .. nodes - 1, from the first to the last, of least total cost:
+/// steps + 1 ascending node numbers. cost(i, j), i <= j, must be 0 for i == j and fulfil the quadrangle
+/// inequality. O(steps * nodes) time and 4 * (steps - 2) * nodes bytes for the way back.
+template <class Cost>
+std::vector<std::uint32_t> cheapest_path(std::size_t nodes, int steps, const Cost& cost) {
+  std::vector<std::uint32_t> path = {0};
+  if (steps > 1) {
+    std::vector<double> first(nodes);
+    for (std::size_t m = 0; m < nodes; ++m) first[m] = cost(0, m);
+    path = stage_ends(std::move(first), static_cast<std::size_t>(steps) - 2, cost, cost);
+    path.insert(path.begin(), 0);
+  }
+  path.push_back(static_cast<std::uint32_t>(nodes - 1));
+  return path;
+}
+
+/// The same for costs that know the best node between two, cost.middle(i, j), and what the two steps over it
+/// cost, cost.split_cost(i, j). The first and the last two steps are then one stage each, whose one end is
+/// given and which needs no search of rows: two stages fewer, and none to search for up to 4 steps. (In the
+/// stages between, where every row is searched, two steps at a time cost more than one after the other.)
+template <class Cost>
+std::vector<std::uint32_t> cheapest_path_by_pairs(std::size_t nodes, int steps, const Cost& cost) {
+  const auto last = static_cast<std::uint32_t>(nodes - 1);
+  const auto middle = [&cost](std::size_t i, std::size_t j) {
+    return static_cast<std::uint32_t>(cost.middle(i, j));
+  };
+  if (steps == 1) return {0, last};
+  if (steps == 2) return {0, middle(0, last), last};
+  const bool pair_first = steps > 3;
+  std::vector<double> first(nodes);
+  for (std::size_t m = 0; m < nodes; ++m) first[m] = pair_first ? cost.split_cost(0, m) : cost(0, m);
+  std::vector<std::uint32_t> path =
+      stage_ends(std::move(first), static_cast<std::size_t>(std::max(steps - 4, 0)), cost,
+                 [&cost](std::size_t i, std::size_t j) { return cost.split_cost(i, j); });
+  if (pair_first) path.insert(path.begin(), middle(0, path.front()));
+  path.insert(path.begin(), 0);
+  path.push_back(middle(path.back(), last));
+  path.push_back(last);
   return path;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/core/error.h"
+#include "engine/quantize/interval_costs.h"
 #include "engine/quantize/monotone_partition.h"
 
 namespace zipml {
@@ -13,15 +14,14 @@ constexpr double kLargestWayBack = 4294967296.0;  // bytes
 constexpr double kAllowedError = 1e-10;
 
 template <class Cost>
-double path_cost(const std::vector<std::uint32_t>& path, const Cost& cost) {
-  double total = 0.0;
-  for (std::size_t i = 1; i < path.size(); ++i) total += cost(path[i - 1], path[i]);
-  return total;
+bool is_precise(const WeightedPoints& points, const std::vector<std::uint32_t>& path, const Cost& cost) {
+  return path_error(path, cost) <= kAllowedError * variance_at(points, path);
 }
 
 class OptimalLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     if (values.empty()) return LevelSet(std::vector<float>(static_cast<std::size_t>(count), 0.0f));
@@ -43,21 +43,33 @@ std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int c
     throw InputError("levels \"optimal\": " + std::to_string(count) + " levels over " + std::to_string(n) +
                      " distinct values need more than 4 GiB; use \"optimal_histogram\" or fewer bits");
   }
-  const PrefixSums sums = prefix_sums(points);
-  const ExactVarianceCost exact(points, sums);
   {
-    const FastVarianceCost fast(points, sums);
-    std::vector<std::uint32_t> path = cheapest_path(n, count - 1, fast);
-    const double error =
-        path_cost(path, [&](std::size_t i, std::size_t j) { return fast.error_bound(i, j); });
-    if (error <= kAllowedError * path_cost(path, exact)) return path;
+    const FastVarianceCost cost(points, centered_prefix_sums(points));
+    std::vector<std::uint32_t> path = cheapest_path_by_pairs(n, count - 1, cost);
+    if (is_precise(points, path, cost)) return path;
   }
-  return cheapest_path(n, count - 1, exact);
+  {
+    const CompensatedVarianceCost cost(points, centered_prefix_sums(points));
+    std::vector<std::uint32_t> path = cheapest_path(n, count - 1, cost);
+    if (is_precise(points, path, cost)) return path;
+  }
+  const PrefixSums sums = prefix_sums(points);
+  return cheapest_path(n, count - 1, ExactVarianceCost(points, sums));
 }
 
 double variance_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {
-  const PrefixSums sums = prefix_sums(points);
-  return path_cost(positions, ExactVarianceCost(points, sums));
+  double total = 0.0;
+  for (std::size_t i = 1; i < positions.size(); ++i) {
+    const auto low = static_cast<double>(points.x[positions[i - 1]]);
+    const auto high = static_cast<double>(points.x[positions[i]]);
+    double interval = 0.0;
+    for (std::size_t p = positions[i - 1]; p < positions[i]; ++p) {
+      const auto x = static_cast<double>(points.x[p]);
+      interval += points.weight[p] * ((high - x) * (x - low));
+    }
+    total += interval;
+  }
+  return total;
 }
 
 LevelSet levels_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions) {

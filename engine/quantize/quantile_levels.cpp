@@ -8,6 +8,7 @@ namespace {
 class QuantileLevels final : public LevelStrategy {
  public:
   bool scales_rows() const override { return false; }
+  LevelInput input() const override { return LevelInput::values; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     const auto size = static_cast<std::size_t>(count);

@@ -22,10 +22,10 @@ int useful_threads(const Matrix& matrix, int threads) {
 int bits_for_levels(int levels) { return std::bit_width(static_cast<unsigned>(levels) - 1); }
 
 QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels,
-                                   int draws, int threads)
+                                   int draws, int threads, const LevelScope& scope)
     : features_(features),
       scales_rows_(strategy.scales_rows()),
-      levels_(column_levels(features, strategy, levels, useful_threads(features, threads))),
+      levels_(column_levels(features, strategy, levels, useful_threads(features, threads), scope)),
       packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws) {
   if (!scales_rows_) return;
   row_scale_.resize(features.rows());

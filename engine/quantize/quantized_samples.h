@@ -24,7 +24,8 @@ class QuantizedSamples {
  public:
   /// Levels are found here, once; codes are written by quantize(). `features` is borrowed and must outlive
   /// this. levels: 2 to 65536, draws: 1 or more.
-  QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels, int draws, int threads);
+  QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels, int draws, int threads,
+                   const LevelScope& scope = {});
 
   /// Draws every value `draws` times and packs the codes. The draws of a value are a pure function of the
   /// address, element = row * round_up(cols, 16) + col and the draw's number; nearest rounding needs draws ==

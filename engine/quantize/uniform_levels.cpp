@@ -14,6 +14,7 @@ class UniformLevels final : public LevelStrategy {
       : scales_rows_(scaling == "row"), spans_range_(scaling == "min_max"), mid_tread_(mid_tread) {}
 
   bool scales_rows() const override { return scales_rows_; }
+  LevelInput input() const override { return scales_rows_ ? LevelInput::none : LevelInput::range; }
 
   LevelSet levels(std::span<const float> values, int count) const override {
     if (spans_range_ && !values.empty()) {

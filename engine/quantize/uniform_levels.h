@@ -8,7 +8,7 @@ namespace zipml {
 
 /// Equidistant levels on [-M, M] (section 2). Column scaling: M = max |v| of the column over the training
 /// rows, fixed for all of training. Row scaling: M = |v|_2 of the row or vector itself. Min-max
-/// scaling: from the column's smallest to its largest value; the grid parameter has no effect there.
+/// scaling: from the column's smallest to its largest value; mid-rise only.
 ///
 /// Mid-rise grids use all 2^b levels and have no level at 0; mid-tread grids drop the topmost one where the
 /// count is even, so that 0 is a level and sparse vectors stay sparse (the form that QSGD's bounds speak of).

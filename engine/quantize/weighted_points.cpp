@@ -23,7 +23,19 @@ float from_key(std::uint32_t key) {
   return std::bit_cast<float>(key & 0x80000000u ? key & 0x7FFFFFFFu : ~key);
 }
 
-DoubleDouble weighted(double weight, DoubleDouble value) { return value * weight; }
+PrefixSums sums_from(float origin, const WeightedPoints& points) {
+  const std::size_t n = points.size();
+  PrefixSums sums{origin, std::vector<double>(n), std::vector<DoubleDouble>(n), std::vector<DoubleDouble>(n)};
+  double count = 0.0;
+  DoubleDouble first, second;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double x = static_cast<double>(points.x[i]) - static_cast<double>(origin), w = points.weight[i];
+    sums.weight[i] = count += w;
+    sums.first[i] = first = first + exact_product(x, w);
+    sums.second[i] = second = second + exact_product(x, x) * w;
+  }
+  return sums;
+}
 
 }  // namespace
 
@@ -70,78 +82,15 @@ WeightedPoints distinct_points(std::span<const float> sorted) {
   return points;
 }
 
-PrefixSums prefix_sums(const WeightedPoints& points) {
-  PrefixSums sums;
-  const std::size_t n = points.size();
+PrefixSums prefix_sums(const WeightedPoints& points) { return sums_from(0.0f, points); }
+
+PrefixSums centered_prefix_sums(const WeightedPoints& points) {
   double weight = 0.0, total = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
     weight += points.weight[i];
     total += points.weight[i] * static_cast<double>(points.x[i]);
   }
-  sums.origin = weight > 0.0 ? static_cast<float>(total / weight) : 0.0f;
-  sums.weight.resize(n);
-  sums.first.resize(n);
-  sums.second.resize(n);
-  double count = 0.0;
-  DoubleDouble first, second;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double x = static_cast<double>(points.x[i]) - static_cast<double>(sums.origin),
-                 w = points.weight[i];
-    sums.weight[i] = count += w;
-    sums.first[i] = first = first + exact_product(x, w);
-    sums.second[i] = second = second + weighted(w, exact_product(x, x));
-  }
-  return sums;
-}
-
-FastVarianceCost::FastVarianceCost(const WeightedPoints& points, const PrefixSums& sums)
-    : points_(points.size()) {
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    points_[i] = {static_cast<double>(points.x[i]) - static_cast<double>(sums.origin), sums.weight[i],
-                  sums.first[i].value(), sums.second[i].value()};
-    largest_first_ = std::max(largest_first_, std::fabs(points_[i].first));
-  }
-}
-
-double FastVarianceCost::error_bound(std::size_t i, std::size_t j) const {
-  constexpr double kUnit = 0x1p-53;
-  const Point &a = points_[i], &b = points_[j];
-  const double far = std::max(std::fabs(a.x), std::fabs(b.x));
-  return 4.0 * kUnit *
-         (points_.back().second + 2.0 * far * largest_first_ + far * far * (b.weight - a.weight));
-}
-
-double ExactVarianceCost::operator()(std::size_t i, std::size_t j) const {
-  if (j <= i + 1) return 0.0;
-  // Neither end adds anything, so the sums run over the inner points, counted from x_i.
-  const double xi = static_cast<double>(points_.x[i]) - static_cast<double>(sums_.origin);
-  const double width = static_cast<double>(points_.x[j]) - static_cast<double>(points_.x[i]);
-  const double weight = sums_.weight[j - 1] - sums_.weight[i];
-  const DoubleDouble first = sums_.first[j - 1] - sums_.first[i];
-  const DoubleDouble second = sums_.second[j - 1] - sums_.second[i];
-  const DoubleDouble near_first = first - exact_product(xi, weight);
-  const DoubleDouble near_second = second - (first + near_first) * xi;
-  return std::max(0.0, (near_first * width - near_second).value());
-}
-
-double ClusterCost::operator()(std::size_t i, std::size_t j) const {
-  if (j <= i + 1) return 0.0;
-  // Counted from the first point, and that point adds nothing but its weight.
-  const double xi = static_cast<double>(points_.x[i]) - static_cast<double>(sums_.origin);
-  const double inner = sums_.weight[j - 1] - sums_.weight[i];
-  const DoubleDouble first = sums_.first[j - 1] - sums_.first[i];
-  const DoubleDouble second = sums_.second[j - 1] - sums_.second[i];
-  const DoubleDouble near_first = first - exact_product(xi, inner);
-  const DoubleDouble near_second = second - (first + near_first) * xi;
-  const double mean = near_first.value() / (inner + points_.weight[i]);
-  return std::max(0.0, (near_second - near_first * mean).value());
-}
-
-float ClusterCost::centroid(std::size_t i, std::size_t j) const {
-  const DoubleDouble before = i > 0 ? sums_.first[i - 1] : DoubleDouble{};
-  const double weight = sums_.weight[j - 1] - (i > 0 ? sums_.weight[i - 1] : 0.0);
-  return static_cast<float>((sums_.first[j - 1] - before).value() / weight +
-                            static_cast<double>(sums_.origin));
+  return sums_from(weight > 0.0 ? static_cast<float>(total / weight) : 0.0f, points);
 }
 
 }  // namespace zipml

@@ -76,6 +76,7 @@ class Run {
 
   std::uint32_t epochs() const { return static_cast<std::uint32_t>(solver_.integer("epochs")); }
   std::span<const float> x() const { return std::span(x_).first(columns_); }
+  const QuantizedSamples* samples() const { return estimator_->samples(); }
 
   // One epoch of updates; returns its seconds.
   double run_epoch(std::uint32_t epoch) {
@@ -144,6 +145,7 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
     if (result.trace.status == RunStatus::diverged) break;
   }
   result.x.assign(run.x().begin(), run.x().end());
+  if (const QuantizedSamples* samples = run.samples()) result.levels = samples->levels();
   return result;
 }
 

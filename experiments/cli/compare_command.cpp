@@ -1,17 +1,22 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include "engine/core/error.h"
 #include "engine/data/row_table.h"
-#include "engine/quantize/level_strategy.h"
+#include "engine/quantize/row_sample.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/compare_plot.h"
+#include "experiments/cli/compare_progress.h"
 #include "experiments/cli/options.h"
 #include "experiments/compare/compare_format.h"
 #include "experiments/compare/distribution.h"
 #include "experiments/compare/ranges.h"
+#include "experiments/compare/stream_compare.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/level_list.h"
 #include "experiments/config/nearest.h"
 
 namespace zipml {
@@ -27,16 +32,21 @@ OptionParser compare_parser() {
                       "zipml compare --distribution lognormal:0,1 --bits 2-4 --rounding stochastic");
   parser.positional("DATA", "a LIBSVM, CSV, HDF5, .npy, .f32 or .f64 file; none with --distribution", 0, 1)
       .value("bits", "LIST", "bits of a code, 1 to 8", "1-8")
-      .value("levels", "NAMES", "level strategies (`zipml list levels`), or all", "all")
+      .value("levels", "NAMES",
+             "level strategies (`zipml list levels`), with parameters in braces: "
+             "uniform,optimal_histogram{bins=1024}; or all",
+             "all")
       .value("rounding", "NAMES", "stochastic, nearest", "stochastic,nearest")
       .value("columns", "LIST", "columns from 1, such as 1,3-5; all of them without it")
       .flag("pooled", "the values of all these columns together")
+      .flag("streaming", "read the file in parts, for .npy, .f32 and .f64 files larger than memory")
       .value("rows", "N", "the first N rows only")
       .value("object", "NAME", "data set of an HDF5 file (default: /features)")
       .value("distribution", "SPEC",
              "generate values: lognormal:0,1, normal:0,1, uniform:0,1, laplace:0,1 or pareto:1,1")
       .value("count", "N", "how many of them (default: 100000)")
-      .value("seed", "S", "their seed (default: 0)")
+      .value("sample-rows", "N", "find levels on N rows drawn at random; errors are those of all rows")
+      .value("seed", "S", "of generated values and of the sample (default: 0)")
       .value("threads", "T", "columns at once; more than 1 disturbs the times", "1")
       .value("format", "table|csv|json", "how the comparison is written", "table")
       .value("plot", "FILE", "draw levels over histograms and the error curves (.png, .svg or .pdf)");
@@ -73,10 +83,12 @@ std::vector<std::string> chosen_names(const std::string& option, const std::stri
 
 CompareOptions compare_options(const ParsedOptions& options) {
   CompareOptions result;
-  result.levels = chosen_names("levels", options.text("levels"), level_strategies().family());
   result.roundings = chosen_names("rounding", options.text("rounding"), roundings().family());
   for (const std::int64_t bits : parse_ranges(options.text("bits"), "zipml compare: --bits", 1, kMostBits)) {
     result.bits.push_back(static_cast<int>(bits));
+  }
+  for (LevelEntry& entry : parse_level_list(options.text("levels"), result.bits, "zipml compare: --levels")) {
+    result.levels.push_back({std::move(entry.text), std::move(entry.choice)});
   }
   constexpr std::int64_t kMostThreads = 1024;
   result.threads = static_cast<int>(options.integer("threads", 1, kMostThreads));
@@ -91,31 +103,38 @@ void refuse(const ParsedOptions& options, const std::vector<const char*>& names,
   }
 }
 
-/// What is compared, and what it is called.
-struct Subject {
-  std::string title;
-  std::vector<CompareColumn> columns;
-};
+std::uint64_t requested_seed(const ParsedOptions& options) {
+  return options.has("seed") ? static_cast<std::uint64_t>(options.integer("seed", 0)) : 0;
+}
 
-Subject generated(const ParsedOptions& options) {
+std::size_t requested_sample(const ParsedOptions& options) {
+  if (!options.has("sample-rows")) return 0;
+  return static_cast<std::size_t>(options.integer("sample-rows", 1, kMostValues));
+}
+
+std::vector<CompareColumn> generated(const ParsedOptions& options) {
   if (!options.positional().empty()) {
     throw InputError("zipml compare: DATA and --distribution are given; allowed: one of them");
   }
   refuse(options, {"columns", "pooled", "rows", "object"}, "needs DATA, not --distribution");
   const Distribution distribution = parse_distribution(options.text("distribution"));
   const std::int64_t count = options.has("count") ? options.integer("count", 1, kMostValues) : kDefaultCount;
-  const std::int64_t seed = options.has("seed") ? options.integer("seed", 0) : 0;
   const std::vector<float> values =
-      generate(distribution, static_cast<std::size_t>(count), static_cast<std::uint64_t>(seed));
-  return {options.text("distribution"), {make_column(1, values)}};
+      generate(distribution, static_cast<std::size_t>(count), requested_seed(options));
+  const std::size_t sample = requested_sample(options);
+  const bool sampled = sample != 0 && sample < values.size();
+  return {make_column(
+      1, values,
+      sampled ? sample_rows(values.size(), sample, requested_seed(options)) : std::vector<std::size_t>())};
 }
 
-Subject from_file(const ParsedOptions& options) {
+ColumnRequest requested_file(const ParsedOptions& options) {
   if (options.positional().empty()) {
     throw InputError(
         "zipml compare: DATA is missing: a data file, or --distribution; see: zipml compare --help");
   }
-  refuse(options, {"count", "seed"}, "needs --distribution");
+  refuse(options, {"count"}, "needs --distribution");
+  if (!options.has("sample-rows")) refuse(options, {"seed"}, "needs --distribution or --sample-rows");
   ColumnRequest request;
   request.path = options.positional().front();
   if (options.has("object")) request.object = options.text("object");
@@ -124,8 +143,54 @@ Subject from_file(const ParsedOptions& options) {
     request.columns = parse_ranges(options.text("columns"), "zipml compare: --columns", 1,
                                    static_cast<std::int64_t>(kMaxFeatures));
   }
+  request.sample_rows = requested_sample(options);
+  request.seed = requested_seed(options);
   request.pooled = options.has("pooled");
-  return {request.path.filename().string(), load_columns(request)};
+  return request;
+}
+
+/// The comparison, with what --plot needs beside it.
+struct Compared {
+  std::string title;
+  std::vector<CompareColumn> columns;
+  CompareOutcome outcome;
+};
+
+Compared compare_in_memory(const ParsedOptions& options, CompareOptions& what) {
+  Compared compared;
+  if (options.has("distribution")) {
+    compared.title = options.text("distribution");
+    compared.columns = generated(options);
+  } else {
+    const ColumnRequest request = requested_file(options);
+    compared.title = request.path.filename().string();
+    compared.columns = load_columns(request);
+  }
+  CompareProgress progress(compared.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
+  what.progress = [&](std::size_t done, std::size_t total) {
+    progress.report(std::to_string(done) + " of " + std::to_string(total) + " comparisons",
+                    static_cast<double>(done) / static_cast<double>(total));
+  };
+  compared.outcome = compare_columns(compared.columns, what);
+  what.progress = {};
+  progress.close();
+  return compared;
+}
+
+Compared compare_in_parts(const ParsedOptions& options, const CompareOptions& what) {
+  refuse(options, {"distribution", "sample-rows", "plot", "object"}, "does not go with --streaming");
+  const ColumnRequest request = requested_file(options);
+  Compared compared{request.path.filename().string(), {}, {}};
+  CompareProgress progress(compared.title, std::cerr, ::isatty(STDERR_FILENO) == 1);
+  std::size_t rows_in_file = 0;  // known after the first pass
+  compared.outcome = compare_stream(request, what, [&](int pass, std::size_t rows) {
+    if (pass == 1) rows_in_file = rows;
+    const double of_pass = pass == 1 ? 0.0 : static_cast<double>(rows) / static_cast<double>(rows_in_file);
+    progress.report("pass " + std::to_string(pass) + " of 3, " + std::to_string(rows) + " rows",
+                    pass == 1 ? 0.0 : (pass - 1 + of_pass) / 3.0);
+  });
+  progress.close();
+  return compared;
 }
 
 std::string formatted(const std::vector<Comparison>& lines, const std::string& format) {
@@ -138,17 +203,17 @@ std::string formatted(const std::vector<Comparison>& lines, const std::string& f
 int compare_command(const std::vector<std::string>& args) {
   const auto options = compare_parser().parse(args);
   if (!options) return 0;
-  const CompareOptions what = compare_options(*options);
+  CompareOptions what = compare_options(*options);
   const std::string format = options->one_of("format", {"table", "csv", "json"});
   if (options->has("plot")) check_plot_file(options->text("plot"));
-  const Subject subject = options->has("distribution") ? generated(*options) : from_file(*options);
-
-  const CompareOutcome outcome = compare_columns(subject.columns, what);
-  for (const std::string& note : outcome.notes) std::cerr << subject.title << ": " << note << "\n";
-  std::cout << formatted(outcome.lines, format) << std::flush;
+  const Compared compared =
+      options->has("streaming") ? compare_in_parts(*options, what) : compare_in_memory(*options, what);
+  for (const std::string& note : compared.outcome.notes) std::cerr << compared.title << ": " << note << "\n";
+  std::cout << formatted(compared.outcome.lines, format) << std::flush;
   if (!std::cout) throw IoError("standard output: cannot write the comparison");
   if (options->has("plot")) {
-    draw_comparison(compare_plot_data(subject.title, subject.columns, outcome.lines), options->text("plot"));
+    draw_comparison(compare_plot_data(compared.title, compared.columns, compared.outcome.lines),
+                    options->text("plot"));
   }
   return 0;
 }

@@ -17,6 +17,7 @@
 #include "engine/data/line_reader.h"
 #include "engine/data/npy_reader.h"
 #include "engine/data/raw_reader.h"
+#include "engine/quantize/row_sample.h"
 
 namespace zipml {
 namespace {
@@ -73,6 +74,22 @@ std::string ending_of(std::filesystem::path path) {
   return ending;
 }
 
+std::string first_bytes(const std::filesystem::path& path) {
+  std::array<char, 6> start{};
+  return {start.data(), ByteSource(path).read(start)};
+}
+
+std::optional<RawType> raw_type(const std::filesystem::path& path) {
+  const std::string ending = ending_of(path);
+  if (ending == ".f32") return RawType::float32;
+  if (ending == ".f64") return RawType::float64;
+  return {};
+}
+
+bool is_npy(const std::filesystem::path& path) {
+  return ending_of(path) == ".npy" || first_bytes(path) == "\x93NUMPY";
+}
+
 bool looks_like_csv(const std::filesystem::path& path) {
   LineReader lines(path);
   std::string_view line;
@@ -85,14 +102,13 @@ bool looks_like_csv(const std::filesystem::path& path) {
 }
 
 NumberTable read_table(const ColumnRequest& request) {
+  if (const std::optional<RawType> raw = raw_type(request.path)) {
+    return table_of(read_raw(request.path, *raw, request.rows));
+  }
+  if (is_npy(request.path)) return table_of(read_npy(request.path, request.rows));
   const std::string ending = ending_of(request.path);
-  if (ending == ".f32") return table_of(read_raw(request.path, RawType::float32, request.rows));
-  if (ending == ".f64") return table_of(read_raw(request.path, RawType::float64, request.rows));
-  std::array<char, 6> start{};
-  const std::size_t got = ByteSource(request.path).read(start);
-  const std::string_view begin(start.data(), got);
-  if (ending == ".npy" || begin == "\x93NUMPY") return table_of(read_npy(request.path, request.rows));
-  if (ending == ".h5" || ending == ".hdf5" || begin.substr(0, 4) == "\x89HDF") return read_hdf5(request);
+  const std::string begin = first_bytes(request.path);
+  if (ending == ".h5" || ending == ".hdf5" || begin.starts_with("\x89HDF")) return read_hdf5(request);
   const bool named_csv = ending == ".csv" || ending == ".tsv";
   const bool named_libsvm = ending == ".libsvm" || ending == ".svm";
   return read_text(request, named_csv || (!named_libsvm && looks_like_csv(request.path)));
@@ -100,40 +116,68 @@ NumberTable read_table(const ColumnRequest& request) {
 
 }  // namespace
 
-CompareColumn make_column(std::int64_t number, const std::vector<float>& values) {
-  CompareColumn column{.number = number, .values = {}, .left_out = 0};
+CompareColumn make_column(std::int64_t number, const std::vector<float>& values,
+                          const std::vector<std::size_t>& sample) {
+  CompareColumn column{.number = number, .values = {}, .sample = {}, .left_out = 0};
   column.values.reserve(values.size());
-  for (const float value : values) {
-    if (std::isfinite(value)) column.values.push_back(value);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool sampled = next < sample.size() && sample[next] == i;
+    if (sampled) ++next;
+    if (!std::isfinite(values[i])) continue;
+    if (sampled) column.sample.push_back(column.values.size());
+    column.values.push_back(values[i]);
   }
   column.left_out = values.size() - column.values.size();
   return column;
 }
 
-std::string column_title(const CompareColumn& column) {
-  return column.number == 0 ? "all columns" : "column " + std::to_string(column.number);
+std::string column_title(std::int64_t number) {
+  return number == 0 ? "all columns" : "column " + std::to_string(number);
+}
+
+std::vector<std::int64_t> requested_columns(const ColumnRequest& request, std::size_t cols) {
+  std::vector<std::int64_t> numbers = request.columns;
+  for (const std::int64_t number : numbers) {
+    if (static_cast<std::size_t>(number) <= cols) continue;
+    throw InputError(request.path.string() + ": --columns names column " + std::to_string(number) +
+                     "; the file has " + std::to_string(cols));
+  }
+  for (std::size_t c = 1; request.columns.empty() && c <= cols; ++c) {
+    numbers.push_back(static_cast<std::int64_t>(c));
+  }
+  return numbers;
+}
+
+std::optional<RawType> part_type(const std::filesystem::path& path) {
+  if (const std::optional<RawType> raw = raw_type(path)) return raw;
+  if (is_npy(path)) return {};
+  throw InputError(path.string() + ": cannot be read in parts; allowed: .npy, .f32 and .f64 files");
 }
 
 std::vector<CompareColumn> load_columns(const ColumnRequest& request) {
   const NumberTable table = read_table(request);
   if (table.cols == 0) throw InputError(request.path.string() + ": holds no columns");
-  std::vector<std::int64_t> numbers = request.columns;
-  if (numbers.empty()) {
-    for (std::size_t c = 1; c <= table.cols; ++c) numbers.push_back(static_cast<std::int64_t>(c));
+  const std::vector<std::int64_t> numbers = requested_columns(request, table.cols);
+  std::vector<std::size_t> sample;
+  if (request.sample_rows != 0 && request.sample_rows < table.rows) {
+    sample = sample_rows(table.rows, request.sample_rows, request.seed);
   }
   std::vector<CompareColumn> columns;
   std::vector<float> values;
   for (const std::int64_t number : numbers) {
     const auto c = static_cast<std::size_t>(number) - 1;
-    if (c >= table.cols) {
-      throw InputError(request.path.string() + ": --columns names column " + std::to_string(number) +
-                       "; the file has " + std::to_string(table.cols));
-    }
     if (!request.pooled) values.clear();
     for (std::size_t r = 0; r < table.rows; ++r) values.push_back(table.at(r, c));
-    if (!request.pooled) columns.push_back(make_column(number, values));
+    if (!request.pooled) columns.push_back(make_column(number, values, sample));
   }
-  if (request.pooled) columns.push_back(make_column(0, values));
+  if (request.pooled) {
+    const std::vector<std::size_t> one = sample;
+    for (std::size_t c = 1; c < numbers.size(); ++c) {
+      for (const std::size_t r : one) sample.push_back(c * table.rows + r);
+    }
+    columns.push_back(make_column(0, values, sample));
+  }
   return columns;
 }
 

@@ -28,14 +28,6 @@ std::string shortest(double value) {
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
-// The double that a reader of the float's shortest text gets: 0.1 instead of 0.10000000149011612.
-double short_double(float value) {
-  const std::string text = number_text(value);
-  double result = 0.0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
-}
-
 std::string column_text(std::int64_t column) { return column == 0 ? "pooled" : std::to_string(column); }
 
 OrderedJson column_json(std::int64_t column) {
@@ -58,6 +50,14 @@ OrderedJson lines_json(const std::vector<Comparison>& lines) {
     all.push_back(std::move(object));
   }
   return all;
+}
+
+/// A CSV field, in quotes where it must be.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
 }
 
 std::string four_digits(const std::optional<double>& value) {
@@ -95,8 +95,8 @@ std::string compare_csv(const std::vector<Comparison>& lines) {
   for (const NumberMember& number : kNumbers) text += std::string(",") + number.name;
   text += ",level_values\n";
   for (const Comparison& line : lines) {
-    text +=
-        column_text(line.column) + "," + line.levels + "," + std::to_string(line.bits) + "," + line.rounding;
+    text += column_text(line.column) + "," + csv_field(line.levels) + "," + std::to_string(line.bits) + "," +
+            line.rounding;
     for (const NumberMember& number : kNumbers) {
       const std::optional<double>& value = line.*number.value;
       text += "," + (value ? shortest(*value) : std::string());

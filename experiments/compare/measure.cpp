@@ -4,8 +4,10 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
+#include "engine/core/error.h"
 #include "engine/core/parallel.h"
 #include "engine/data/number_text.h"
 #include "engine/quantize/level_strategy.h"
@@ -24,9 +26,18 @@ struct NamedStrategy {
   std::shared_ptr<const LevelStrategy> strategy;
 };
 
-NamedStrategy make_strategy(const std::string& name) {
-  const auto& registry = level_strategies();
-  return {name, registry[name](choose(registry.family(), name).parameters)};
+NamedStrategy make_strategy(const NamedLevels& levels) {
+  return {levels.name, level_strategies()[levels.choice.kind](levels.choice.parameters)};
+}
+
+/// What levels are found on: all values, or a sample and the range of all.
+std::vector<float> sample_with_range(const CompareColumn& column) {
+  std::vector<float> values;
+  for (const std::size_t i : column.sample) values.push_back(column.values[i]);
+  const auto [low, high] = std::minmax_element(column.values.begin(), column.values.end());
+  values.push_back(*low);
+  values.push_back(*high);
+  return values;
 }
 
 /// Levels of one column by one strategy, and what they cost; no levels where the strategy cannot make them.
@@ -39,8 +50,9 @@ struct FoundLevels {
 class ColumnComparison {
  public:
   ColumnComparison(const CompareColumn& column, const std::vector<NamedStrategy>& strategies,
-                   const std::shared_ptr<const LevelStrategy>& optimal, const CompareOptions& options)
-      : column_(column), strategies_(strategies), optimal_(optimal), options_(options) {
+                   const std::shared_ptr<const LevelStrategy>& optimal, const CompareOptions& options,
+                   const std::function<void()>& one_done)
+      : column_(column), strategies_(strategies), optimal_(optimal), options_(options), one_done_(one_done) {
     std::vector<double> squares(column.values.size());
     std::transform(column.values.begin(), column.values.end(), squares.begin(),
                    [](float v) { return static_cast<double>(v) * static_cast<double>(v); });
@@ -49,8 +61,12 @@ class ColumnComparison {
 
   CompareOutcome run() {
     note_values();
+    if (!column_.sample.empty()) sample_ = sample_with_range(column_);
     for (const NamedStrategy& strategy : strategies_) {
-      for (const int bits : options_.bits) compare(strategy, bits);
+      for (const int bits : options_.bits) {
+        compare(strategy, bits);
+        one_done_();
+      }
     }
     return std::move(outcome_);
   }
@@ -61,19 +77,16 @@ class ColumnComparison {
     return std::all_of(column_.values.begin(), column_.values.end(), [&](float v) { return v == first; });
   }
 
-  void note(const std::string& what) { outcome_.notes.push_back(column_title(column_) + ": " + what); }
+  void note(const std::string& what) { outcome_.notes.push_back(what); }
 
   void note_values() {
-    if (column_.left_out != 0) {
-      note(std::to_string(column_.left_out) + " of " +
-           std::to_string(column_.left_out + column_.values.size()) +
-           " values are left out: NaN, infinite, empty or beyond float32");
-    }
+    const std::size_t all = column_.left_out + column_.values.size();
+    if (column_.left_out != 0) note(left_out_note(column_.number, column_.left_out, all));
     if (column_.values.empty()) {
-      note("has no values; its results are empty");
+      note(empty_note(column_.number));
     } else if (is_constant()) {
       constant_ = true;
-      note("constant, " + number_text(column_.values.front()) + "; one level holds it and it costs nothing");
+      note(constant_note(column_.number, column_.values.front()));
     }
   }
 
@@ -84,8 +97,8 @@ class ColumnComparison {
     const auto outside = std::count_if(column_.values.begin(), column_.values.end(),
                                        [&](float v) { return v < low || v > high; });
     if (outside == 0) return;
-    note("levels '" + strategy + "' with " + std::to_string(bits) + " bits do not reach " +
-         std::to_string(outside) + " values; stochastic rounding is biased there");
+    note(column_title(column_.number) + ": levels '" + strategy + "' with " + std::to_string(bits) +
+         " bits do not reach " + std::to_string(outside) + " values; stochastic rounding is biased there");
   }
 
   void compare(const NamedStrategy& strategy, int bits) {
@@ -94,8 +107,7 @@ class ColumnComparison {
       try {
         found = find_levels(*strategy.strategy, bits);
       } catch (const std::invalid_argument& problem) {
-        note("no levels by '" + strategy.name + "' with " + std::to_string(bits) +
-             " bits: " + problem.what());
+        note(no_levels_note(column_.number, strategy.name, bits, problem.what()));
       }
     }
     if (found.levels) note_uncovered(strategy.name, bits, *found.levels);
@@ -105,24 +117,23 @@ class ColumnComparison {
       line.levels = strategy.name;
       line.bits = bits;
       line.rounding = rounding;
-      if (constant_) fill_constant(line);
+      if (constant_) fill_constant(line, column_.values.front());
       if (found.levels) fill(line, found, strategy.name == kOptimal);
       outcome_.lines.push_back(std::move(line));
     }
   }
 
-  FoundLevels find_levels(const LevelStrategy& strategy, int bits) const {
-    const auto start = std::chrono::steady_clock::now();
-    FoundLevels found{strategy.levels(column_.values, 1 << bits), 0.0};
-    found.seconds = seconds_since(start);
-    return found;
+  std::span<const float> values_for(const LevelStrategy& strategy) const {
+    const bool sampled = !sample_.empty() && strategy.input() == LevelInput::values;
+    return sampled ? sample_ : column_.values;
   }
 
-  void fill_constant(Comparison& line) const {
-    line.mean_variance = line.vnmse = line.max_error = 0.0;
-    line.seconds_levels = line.seconds_quantize = 0.0;
-    if (optimal_) line.ratio_to_optimal = 1.0;
-    line.level_values = {column_.values.front()};
+  FoundLevels find_levels(const LevelStrategy& strategy, int bits) const {
+    const auto start = std::chrono::steady_clock::now();
+    if (strategy.input() == LevelInput::none) return {given_levels(strategy, 1 << bits, column_.number), 0.0};
+    FoundLevels found{strategy.levels(values_for(strategy), 1 << bits), 0.0};
+    found.seconds = seconds_since(start);
+    return found;
   }
 
   void fill(Comparison& line, const FoundLevels& found, bool is_optimal) {
@@ -150,10 +161,9 @@ class ColumnComparison {
   std::optional<double> best_error(int bits, const std::string& rounding) {
     const auto known = best_.find({bits, rounding});
     if (known != best_.end()) return known->second;
-    if (!optimal_) return {};
     std::optional<LevelSet> levels;
     try {
-      levels = optimal_->levels(column_.values, 1 << bits);
+      levels = optimal_->levels(values_for(*optimal_), 1 << bits);
     } catch (const std::invalid_argument&) {
       // Then there is no ratio; the line of `optimal` itself, if asked for, says why.
     }
@@ -168,6 +178,8 @@ class ColumnComparison {
   const std::vector<NamedStrategy>& strategies_;
   const std::shared_ptr<const LevelStrategy>& optimal_;
   const CompareOptions& options_;
+  const std::function<void()>& one_done_;
+  std::vector<float> sample_;
   double squared_norm_ = 0.0;
   bool constant_ = false;
   std::map<std::pair<int, std::string>, std::optional<double>> best_;
@@ -175,25 +187,88 @@ class ColumnComparison {
   CompareOutcome outcome_;
 };
 
+/// Counts over all columns and threads.
+class ProgressCount {
+ public:
+  ProgressCount(std::size_t total, const std::function<void(std::size_t, std::size_t)>& report)
+      : total_(total), report_(report) {}
+
+  void one_done() {
+    const std::lock_guard lock(mutex_);
+    ++done_;
+    if (report_) report_(done_, total_);
+  }
+
+ private:
+  std::size_t done_ = 0, total_;
+  const std::function<void(std::size_t, std::size_t)>& report_;
+  std::mutex mutex_;
+};
+
 }  // namespace
+
+std::vector<NamedLevels> default_levels(const std::vector<std::string>& names) {
+  std::vector<NamedLevels> levels;
+  for (const std::string& name : names) levels.push_back({name, choose(level_strategies().family(), name)});
+  return levels;
+}
+
+LevelSet given_levels(const LevelStrategy& strategy, int count, std::int64_t column) {
+  std::vector<LevelSet> sets = strategy.given(count);
+  if (sets.size() == 1) return std::move(sets.front());
+  const auto at = static_cast<std::size_t>(column) - 1;
+  if (column != 0 && at < sets.size()) return std::move(sets[at]);
+  throw InputError("levels \"given\": found " + std::to_string(sets.size()) + " sets of levels for " +
+                   column_title(column) + "; allowed: one set, or one for each column");
+}
+
+std::string left_out_note(std::int64_t column, std::size_t left_out, std::size_t all) {
+  return column_title(column) + ": " + std::to_string(left_out) + " of " + std::to_string(all) +
+         " values are left out: NaN, infinite, empty or beyond float32";
+}
+
+std::string empty_note(std::int64_t column) {
+  return column_title(column) + ": has no values; its results are empty";
+}
+
+std::string constant_note(std::int64_t column, float value) {
+  return column_title(column) + ": constant, " + number_text(value) +
+         "; one level holds it and it costs nothing";
+}
+
+std::string no_levels_note(std::int64_t column, const std::string& name, int bits,
+                           const std::string& problem) {
+  return column_title(column) + ": no levels by '" + name + "' with " + std::to_string(bits) +
+         " bits: " + problem;
+}
+
+void fill_constant(Comparison& line, float value) {
+  line.mean_variance = line.vnmse = line.max_error = 0.0;
+  line.seconds_levels = line.seconds_quantize = 0.0;
+  line.ratio_to_optimal = 1.0;
+  line.level_values = {value};
+}
 
 CompareOutcome compare_columns(const std::vector<CompareColumn>& columns, const CompareOptions& options) {
   CompareOutcome outcome;
   std::vector<NamedStrategy> strategies;
-  for (const std::string& name : options.levels) {
-    NamedStrategy made = make_strategy(name);
+  for (const NamedLevels& levels : options.levels) {
+    NamedStrategy made = make_strategy(levels);
     if (made.strategy->scales_rows()) {
-      outcome.notes.push_back("levels '" + name + "' scale rows and are left out: columns are compared");
+      outcome.notes.push_back("levels '" + levels.name +
+                              "' scale rows and are left out: columns are compared");
     } else {
       strategies.push_back(std::move(made));
     }
   }
-  std::shared_ptr<const LevelStrategy> optimal;
-  if (level_strategies().family().find(kOptimal) != nullptr) optimal = make_strategy(kOptimal).strategy;
+  const std::shared_ptr<const LevelStrategy> optimal =
+      make_strategy(default_levels({kOptimal}).front()).strategy;
 
+  ProgressCount count(columns.size() * strategies.size() * options.bits.size(), options.progress);
+  const std::function<void()> one_done = [&count] { count.one_done(); };
   std::vector<CompareOutcome> parts(columns.size());
   parallel_blocks(columns.size(), options.threads, [&](std::size_t c) {
-    parts[c] = ColumnComparison(columns[c], strategies, optimal, options).run();
+    parts[c] = ColumnComparison(columns[c], strategies, optimal, options, one_done).run();
   });
   for (CompareOutcome& part : parts) {
     std::move(part.lines.begin(), part.lines.end(), std::back_inserter(outcome.lines));

@@ -8,6 +8,7 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/level_strategy.h"
+#include "experiments/config/level_choice.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
@@ -41,6 +42,20 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
   }
 }
 
+// Where levels do not come from columns, it makes no difference which rows and columns are looked at.
+void check_scope(const std::string& pointer, const Parameters& quantizer, ConfigErrors& errors) {
+  const bool groups = quantizer.has("columns_per_group") &&
+                      (quantizer.is_text("columns_per_group") || quantizer.integer("columns_per_group") != 1);
+  if (groups) {
+    errors.add(pointer + "/columns_per_group",
+               "found together with levels that are not fitted to columns; allowed: 1");
+  }
+  if (quantizer.has("sample_rows") && quantizer.integer("sample_rows") != 0) {
+    errors.add(pointer + "/sample_rows",
+               "found together with levels that are not fitted to columns; allowed: 0");
+  }
+}
+
 // Levels of one quantizer: "samples", "model" or "gradient".
 void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
                   ConfigErrors& errors) {
@@ -57,11 +72,14 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
     }
   }
   const ComponentChoice& levels = quantizer.component("levels");
-  if (count < 3 && levels.parameters.has("grid") && levels.parameters.text("grid") == "mid-tread") {
-    errors.add(pointer + "/levels/grid", "found \"mid-tread\" with " + std::to_string(count) +
-                                             " levels; allowed: at least 3 levels (2 bits), or \"mid-rise\"");
-  }
-  if (needs_rows && !level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+  const std::size_t errors_before = errors.count();
+  check_level_choice(pointer + "/levels", levels, static_cast<int>(count), errors);
+  if (errors.count() > errors_before) return;
+  // Levels that a file holds, where they were not asked for: they are those of columns.
+  const bool in_file = levels.kind == "given" && !levels.parameters.has("values");
+  const auto strategy = in_file ? nullptr : level_strategies()[levels.kind](levels.parameters);
+  if (strategy && strategy->input() == LevelInput::none) check_scope(pointer, quantizer, errors);
+  if (needs_rows && !(strategy && strategy->scales_rows())) {
     errors.add(pointer + "/levels",
                "found levels that are fitted to columns of samples; allowed: row scaling, "
                "{\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");
@@ -119,6 +137,17 @@ void check_measurement(const RunSpec& run, ConfigErrors& errors) {
     return;
   }
   const std::string allowed = "; allowed: an estimator with levels that are fitted to columns";
+  if (samples.has("columns_per_group") &&
+      (samples.is_text("columns_per_group") || samples.integer("columns_per_group") != 1)) {
+    errors.add("/precision/samples/columns_per_group", by + "looks at one column; allowed: 1");
+  }
+  if (samples.has("sample_rows") && samples.integer("sample_rows") != 0) {
+    errors.add("/precision/samples/sample_rows", by + "looks at all rows; allowed: 0");
+  }
+  if (samples.has("levels") && samples.component("levels").kind == "given") {
+    errors.add("/precision/samples/levels",
+               by + "finds the levels itself, found \"given\"; allowed: another strategy");
+  }
   if (!samples.has("levels")) {
     errors.add("/precision/samples", by + "needs levels, found \"" + training.samples.kind + "\"" + allowed);
   } else if (const ComponentChoice& levels = samples.component("levels");

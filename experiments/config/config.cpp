@@ -6,7 +6,9 @@
 
 #include "engine/core/error.h"
 #include "engine/data/sha256.h"
+#include "engine/gradient/quantizer_parameters.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/level_choice.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
 #include "experiments/config/sweep.h"
@@ -215,6 +217,7 @@ class ConfigLoader {
     note_covered_assignments(variant);
     const std::size_t errors_before = errors_.count();
     std::optional<RunSpec> run = read_run(variant.document, errors_);
+    if (run) resolve_sample_levels(run->training.samples.parameters);
     if (run) check_combinations(*run, errors_);
     if (run && errors_.count() == errors_before) resolve(*run);
     const bool good = run && errors_.count() == errors_before;
@@ -233,6 +236,22 @@ class ConfigLoader {
       config_.runs.push_back(std::move(identified));
     } else {
       ++merged_;
+    }
+  }
+
+  // Levels that a result file holds become part of the run, once for all the runs that name the file.
+  void resolve_sample_levels(Parameters& samples) {
+    if (!samples.has("levels")) return;
+    const ComponentChoice& levels = samples.component("levels");
+    if (!levels.parameters.has("path") || levels.parameters.has("values")) return;
+    const int count = requested_levels(samples);
+    const std::pair<std::string, int> key(levels.parameters.text("path"), count);
+    try {
+      auto known = level_files_.find(key);
+      if (known == level_files_.end()) known = level_files_.emplace(key, resolve_levels(levels, count)).first;
+      samples.set("levels", std::make_shared<const ComponentChoice>(known->second));
+    } catch (const InputError& error) {
+      errors_.add("/precision/samples/levels/path", error.what());
     }
   }
 
@@ -278,6 +297,7 @@ class ConfigLoader {
   std::vector<std::string> assigned_;
   std::set<std::string> covered_, ids_;
   std::map<std::string, ComponentChoice> resolved_;
+  std::map<std::pair<std::string, int>, ComponentChoice> level_files_;
   std::size_t expanded_ = 0, merged_ = 0;
 };
 

@@ -8,8 +8,8 @@
 
 #include "engine/core/error.h"
 #include "engine/data/hdf5_file.h"
+#include "engine/data/sealed_bytes.h"
 #include "experiments/results/atomic_file.h"
-#include "experiments/results/sealed_bytes.h"
 #include "experiments/results/trace_columns.h"
 
 namespace zipml {
@@ -208,6 +208,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   write_trace(file, result);
   file.array("/model/x", result.x);
   file.array("/model/weights_original", result.weights_original);
+  if (result.levels) write_levels(file, *result.levels);
   write_preprocess(file, result.preprocess);
   if (result.tuning) write_tuning_group(file, *result.tuning);
   if (result.gradients) write_group(file, *result.gradients);
@@ -230,6 +231,7 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     read_trace(file, result);
     result.x = file.read<float>("/model/x");
     result.weights_original = file.read<double>("/model/weights_original");
+    if (file.has("/levels")) result.levels = read_levels(file);
     result.preprocess = read_preprocess(file);
     if (file.has("/tuning")) result.tuning = read_tuning_group(file);
     if (file.has(kGradientErrorGroup)) result.gradients = read_gradient_error(file);

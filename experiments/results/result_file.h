@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/level_file.h"
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
 #include "experiments/results/measured_groups.h"
@@ -49,6 +50,7 @@ struct Provenance {
 ///   /model       x (float32, prepared units, one entry a prepared column), weights_original (float64, raw
 ///   features
 ///                and then the intercept)
+///   /levels      of quantized samples, see write_levels(); only where there are some
 ///   /preprocess  feature_offset, feature_scale; attributes label_offset, label_scale, loss_unit, intercept
 ///   /tuning      alphas, final_losses; attribute best; only where the step was tuned
 ///   /gradient_error, /histogram  what a run measured that did not train (see measured_groups.h); such a run
@@ -74,6 +76,7 @@ struct ResultFile {
   std::optional<double> exact_minimum;  ///< least train loss of any model, reporting units
   std::vector<float> x;
   std::vector<double> weights_original;
+  std::optional<StoredLevels> levels;  ///< of quantized samples
   AppliedPreprocess preprocess;
   std::optional<Tuning> tuning;
   std::optional<MeasuredGradients> gradients;

@@ -8,7 +8,7 @@
 
 #include "engine/core/error.h"
 #include "engine/data/hdf5_handle.h"
-#include "experiments/results/sealed_bytes.h"
+#include "engine/data/sealed_bytes.h"
 
 namespace zipml {
 namespace {

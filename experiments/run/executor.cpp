@@ -1,5 +1,6 @@
 #include "experiments/run/executor.h"
 
+#include <algorithm>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
+#include "engine/quantize/level_strategy.h"
 #include "experiments/config/measurements.h"
 #include "experiments/run/measure_run.h"
 #include "experiments/run/provenance.h"
@@ -52,6 +54,31 @@ void describe_data(const CachedData& cached, ResultFile& result) {
   for (const SourceFile& source : prepared.data.sources) {
     result.provenance.source_files.push_back(source.path.filename().string() + " " + source.sha256);
   }
+}
+
+/// Levels as stored: columns that share one set have it once.
+StoredLevels describe_levels(const ColumnLevels& levels, const ComponentChoice& samples) {
+  const ComponentChoice& choice = samples.parameters.component("levels");
+  StoredLevels stored;
+  stored.strategy = choice.kind;
+  stored.scaled_by_rows = level_strategies()[choice.kind](choice.parameters)->scales_rows();
+  stored.count = static_cast<std::size_t>(levels.count());
+  bool uniform = true, shared = true;
+  for (std::size_t c = 0; c < levels.cols(); ++c) {
+    const LevelSet &set = levels.column(c), &first = levels.column(0);
+    uniform = uniform && set.is_uniform();
+    shared = shared && std::equal(set.values().begin(), set.values().end(), first.values().begin());
+  }
+  for (std::size_t c = 0; c < (shared ? 1 : levels.cols()); ++c) {
+    const LevelSet& set = levels.column(c);
+    if (uniform) {
+      stored.low.push_back(set.low());
+      stored.step.push_back(set.step());
+    } else {
+      stored.values.insert(stored.values.end(), set.values().begin(), set.values().end());
+    }
+  }
+  return stored;
 }
 
 void describe_training(const PreparedData& prepared, TrainingResult trained, ResultFile& result) {
@@ -127,6 +154,7 @@ bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int 
   if (objective.loss->derivative_is_affine() && spec.regularizer.kind == "none") {
     result.exact_minimum = data.exact_minimum(threads);
   }
+  if (trained.levels) result.levels = describe_levels(*trained.levels, training.samples);
   describe_training(data.prepared(), std::move(trained), result);
   return true;
 }

@@ -96,6 +96,74 @@ TEST_CASE("compare: npy and raw files give the same", "[e2e][compare]") {
   CHECK(lines != timeless(compared({npy, "--bits", "1-4", "--rows", "4"})));
 }
 
+TEST_CASE("compare: strategies with parameters, samples and parts", "[e2e][compare]") {
+  const TemporaryFolder folder;
+  std::vector<float> values;
+  for (int i = 0; i < 3000; ++i) values.push_back(static_cast<float>(i % 97) * static_cast<float>(i % 13));
+  const std::string file = (folder / "a.npy").string();
+  write_text(file, zipml::test::npy_bytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1000, 3), }",
+                                          zipml::test::float_bytes(values)));
+  const std::string two = "optimal_histogram{bins=8},optimal_histogram{bins=64,bucketing=stochastic,seed=3}";
+  const Json lines = timeless(compared({file, "--bits", "3", "--levels", two}));
+  REQUIRE(lines.size() == 12);
+  CHECK(lines[0]["levels"] == "optimal_histogram{bins=8}");
+  CHECK(lines[2]["levels"] == "optimal_histogram{bins=64,bucketing=stochastic,seed=3}");
+  CHECK(lines[0]["mean_variance"] > lines[2]["mean_variance"]);
+  Json streamed = timeless(compared({file, "--bits", "3", "--levels", two, "--streaming"}));
+  REQUIRE(streamed.size() == 12);
+  for (std::size_t i = 0; i < 12; ++i) CHECK(streamed[i]["level_values"] == lines[i]["level_values"]);
+  const ProcessResult csv =
+      run_zipml({"compare", file, "--bits", "3", "--columns", "1", "--levels", two, "--format", "csv"});
+  CHECK_THAT(csv.out, Catch::Contains("1,\"optimal_histogram{bins=64,bucketing=stochastic,seed=3}\",3,"));
+
+  const auto sampled = [&](const std::string& seed) {
+    return timeless(compared({file, "--bits", "2", "--levels", "optimal,uniform", "--rounding", "stochastic",
+                              "--sample-rows", "50", "--seed", seed}));
+  };
+  const Json one = sampled("1"), all = timeless(compared({file, "--bits", "2", "--levels", "optimal,uniform",
+                                                          "--rounding", "stochastic"}));
+  CHECK(one == sampled("1"));
+  CHECK(one[0]["level_values"] != sampled("2")[0]["level_values"]);
+  CHECK(one[0]["mean_variance"] > all[0]["mean_variance"]);
+  CHECK(one[0]["level_values"].front() == all[0]["level_values"].front());
+  CHECK(one[0]["level_values"].back() == all[0]["level_values"].back());
+  CHECK(one[1]["level_values"] == all[1]["level_values"]);  // of uniform levels: the range
+  const std::string mine = "given{values=[0,1,2,2000]}";
+  CHECK(compared({file, "--bits", "2", "--levels", mine})[0]["level_values"] ==
+        Json({0.0, 1.0, 2.0, 2000.0}));
+}
+
+TEST_CASE("compare: wrong strategies", "[e2e][compare]") {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "a.csv").string();
+  write_text(file, "1,2\n3,4\n");
+  const std::string option = "zipml compare: --levels: ";
+  check_refused({file, "--levels", "optimal_histogram{bins=0}"},
+                option + "/optimal_histogram/bins: found 0; allowed: an integer in [1, 1048576]");
+  check_refused({file, "--levels", "optimal_histogram{bin=8}"},
+                option +
+                    "/optimal_histogram/bin: unknown member \"bin\"; did you mean \"bins\"?; allowed: bins, "
+                    "bucketing, seed, kind");
+  check_refused(
+      {file, "--levels", "uniform{scaling=min_max,grid=mid-tread}", "--bits", "2"},
+      option +
+          "/uniform/grid: found \"mid-tread\" with the scaling \"min_max\", whose levels need not lie "
+          "around 0; allowed: \"mid-rise\", or another scaling");
+  check_refused({file, "--levels", "optimal{"}, option +
+                                                    "found \"optimal{\"; allowed: NAME or "
+                                                    "NAME{PARAMETER=VALUE,...}");
+  check_refused(
+      {file, "--levels", "uniform{grid}"},
+      option + "found \"grid\" in \"uniform{grid}\"; allowed: PARAMETER=VALUE, each parameter once");
+  check_refused({file, "--levels", "given{path=no.h5}", "--bits", "2"}, "no.h5: no such file");
+  check_refused({file, "--seed", "3"},
+                "zipml compare: --seed needs --distribution or --sample-rows; see: zipml compare --help");
+  check_refused({file, "--streaming", "--sample-rows", "3"},
+                "zipml compare: --sample-rows does not go with --streaming; see: zipml compare --help");
+  check_refused({file, "--streaming", "--levels", "uniform"},
+                file + ": cannot be read in parts; allowed: .npy, .f32 and .f64 files");
+}
+
 TEST_CASE("compare: wrong input", "[e2e][compare]") {
   const TemporaryFolder folder;
   const std::string file = (folder / "a.csv").string();

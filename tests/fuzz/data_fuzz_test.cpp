@@ -6,6 +6,7 @@
 #include "engine/data/hdf5_file.h"
 #include "engine/data/idx_reader.h"
 #include "engine/data/npy_reader.h"
+#include "engine/data/number_stream.h"
 #include "tests/unit/compare/number_bytes.h"
 #include "tests/unit/data/data_files.h"
 
@@ -142,6 +143,13 @@ TEST_CASE("fuzz: npy", "[fuzz]") {
                              "{'descr': '<f4', 'fortran_order': True, 'shape': (4, 3), }"}) {
     fuzz("npy", npy_bytes(header, data), 3000, [](const std::filesystem::path& path) { read_npy(path); });
   }
+  fuzz("npy in parts", npy_bytes("{'descr': '<f4', 'fortran_order': False, 'shape': (4, 3), }", data), 3000,
+       [](const std::filesystem::path& path) {
+         NumberStream stream(path, {});
+         std::vector<float> part;
+         while (stream.next(3, part)) {
+         }
+       });
   fuzz("npy version 2", npy_bytes("{'descr': '<f8', 'fortran_order': False, 'shape': (6,)}", data, 2), 2000,
        [](const std::filesystem::path& path) { read_npy(path, 5); });
 }

@@ -14,10 +14,11 @@ using namespace zipml;
 namespace {
 
 CompareColumn column_of(std::vector<float> values, std::int64_t number = 1) {
-  return {.number = number, .values = std::move(values), .left_out = 0};
+  return {.number = number, .values = std::move(values), .sample = {}, .left_out = 0};
 }
 
-const CompareOptions kUniform = {.levels = {"uniform"}, .bits = {2}, .roundings = {"stochastic", "nearest"}};
+const CompareOptions kUniform = {
+    .levels = default_levels({"uniform"}), .bits = {2}, .roundings = {"stochastic", "nearest"}};
 
 }  // namespace
 
@@ -126,7 +127,7 @@ TEST_CASE("levels that cannot be made leave a note and an empty line", "[compare
 
 TEST_CASE("levels that do not reach all values are named, uniform ones never", "[compare][measure]") {
   CompareOptions options = kUniform;
-  options.levels = {"uniform", "kmeans"};
+  options.levels = default_levels({"uniform", "kmeans"});
   options.bits = {1};
   const CompareOutcome outcome = compare_columns({column_of({0, 0.1f, 1, 1.1f})}, options);
   CHECK(outcome.notes ==
@@ -136,7 +137,9 @@ TEST_CASE("levels that do not reach all values are named, uniform ones never", "
 
 TEST_CASE("every strategy compares, for any number of threads alike", "[compare][measure]") {
   CompareOptions options = {.levels = {}, .bits = {2, 3}, .roundings = {"stochastic"}};
-  for (const ComponentInfo& info : level_strategies().family().members) options.levels.push_back(info.name);
+  for (const ComponentInfo& info : level_strategies().family().members) {
+    if (info.name != "given") options.levels.push_back(default_levels({info.name}).front());
+  }
   std::vector<CompareColumn> columns;
   for (int c = 1; c <= 3; ++c) {
     columns.push_back(

@@ -109,9 +109,30 @@ TEST_CASE("combinations that do not fit", "[config][messages]") {
           "3 levels "
           "(2 bits), or \"mid-rise\"");
   refuses(
+      "/precision/samples/levels", R"({"scaling": "min_max", "grid": "mid-tread"})",
+      "small.json: /precision/samples/levels/grid: found \"mid-tread\" with the scaling \"min_max\", whose "
+      "levels need not lie around 0; allowed: \"mid-rise\", or another scaling");
+  const std::string not_fitted = ": found together with levels that are not fitted to columns; allowed: ";
+  refuses("/precision/samples",
+          R"({"kind": "naive", "bits": 4, "levels": {"scaling": "row"}, "columns_per_group": "all"})",
+          "small.json: /precision/samples/columns_per_group" + not_fitted + "1");
+  refuses("/precision/samples",
+          R"({"kind": "naive", "bits": 4, "levels": {"scaling": "row"}, "sample_rows": 5})",
+          "small.json: /precision/samples/sample_rows" + not_fitted + "0");
+  refuses("/precision/samples", R"({"kind": "naive", "bits": 4, "columns_per_group": 0})",
+          "small.json: /precision/samples/columns_per_group: found 0; allowed: an integer in [1, 1e+09], or "
+          "\"all\"");
+  refuses(
       "/precision/model/levels", R"({"kind": "uniform", "scaling": "column"})",
       "small.json: /precision/model/levels: found levels that are fitted to columns of samples; allowed: row "
       "scaling, {\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");
+  for (const char* given :
+       {R"({"kind": "given", "path": "no-such-file"})", R"({"kind": "given", "values": [0, 1]})"}) {
+    Json model = small_config();
+    model["precision"]["model"] = {{"kind", "quantized"}, {"bits", 1}, {"levels", parse_json(given, "test")}};
+    CHECK_THAT(error_of(model),
+               Catch::Contains("small.json: /precision/model/levels: found levels that are fitted"));
+  }
   Json config = small_config();
   config["dataset"] = "cod-rna";
   config["model"] = "ls_svm";

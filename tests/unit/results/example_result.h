@@ -39,6 +39,12 @@ inline ResultFile example_result() {
   result.exact_minimum = 0.125;
   result.x = {1.5f, -2.25f, 0.1f};
   result.weights_original = {3.0, 0.1, -7.0};
+  result.levels = StoredLevels{.strategy = "optimal",
+                               .scaled_by_rows = false,
+                               .count = 2,
+                               .low = {},
+                               .step = {},
+                               .values = {-1, 0.1f, 2, 2}};
   result.preprocess = {{1.0, 2.0}, {3.0, 4.0}, 5.0, 6.0, 36.0, true};
   result.tuning = Tuning{{0.01, 0.1, 1.0}, {2.0, 1.0, std::numeric_limits<double>::quiet_NaN()}, 0.1};
   result.gradients = MeasuredGradients{{"zero", "optimum"}, {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}}};

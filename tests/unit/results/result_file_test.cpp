@@ -5,8 +5,8 @@
 
 #include "engine/core/error.h"
 #include "engine/core/random.h"
+#include "engine/data/sealed_bytes.h"
 #include "experiments/results/results_equal.h"
-#include "experiments/results/sealed_bytes.h"
 #include "experiments/results/trace_columns.h"
 #include "tests/e2e/process.h"
 #include "tests/unit/results/example_result.h"
@@ -48,6 +48,7 @@ TEST_CASE("a result is read as it was written", "[results]") {
   REQUIRE(read.exact_minimum == written.exact_minimum);
   REQUIRE(read.x == written.x);
   REQUIRE(read.weights_original == written.weights_original);
+  REQUIRE(read.levels == written.levels);
   REQUIRE(read.preprocess.feature_offset == written.preprocess.feature_offset);
   REQUIRE(read.preprocess.feature_scale == written.preprocess.feature_scale);
   REQUIRE(read.preprocess.label_offset == 5.0);

@@ -1,4 +1,4 @@
-#include "experiments/results/sealed_bytes.h"
+#include "engine/data/sealed_bytes.h"
 
 #include <algorithm>
 #include <cstdint>
