@@ -69,7 +69,11 @@ double percent_above(const std::vector<const Run*>& runs) {
 std::string describe_setting(const Selection& selection) {
   const Run* run = selection.any();
   if (!run) return "";
-  std::string text = run->train_loss.empty() ? "" : std::to_string(run->train_loss.size() - 1) + " epochs, ";
+  // What was asked for: a diverged run ends early.
+  const std::int64_t asked = run->integer("/solver/epochs");
+  const std::int64_t epochs = asked >= 0 ? asked : run->integer("/measure/epochs");
+  const bool trained = !run->train_loss.empty() && epochs >= 0;
+  std::string text = trained ? std::to_string(epochs) + " epochs, " : "";
   text += std::to_string(run->train_rows) + " training rows";
   if (selection.other_settings > 0) {
     text += "; results of " + std::to_string(selection.other_settings) + " other settings left aside";
