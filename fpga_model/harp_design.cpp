@@ -13,12 +13,6 @@ constexpr std::int64_t kLineBytes = 64;
 constexpr std::int64_t kModelFeatures = 8192;  // MAX_DIMENSION_BITS = 13 in the published top level
 constexpr int kReorderLatency = 2;
 
-std::int64_t total_latency(const std::vector<StageSpec>& stages) {
-  std::int64_t sum = 0;
-  for (const StageSpec& stage : stages) sum += stage.latency;
-  return sum;
-}
-
 // Nothing can take longer than a memory round trip, a sample and the write-back.
 std::int64_t patience(const HarpParameters& p, const Memory& memory) {
   return memory.latency_cycles + (memory.rate_cycles + memory.stall_cycles) * (p.lines + 600) +

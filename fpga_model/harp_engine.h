@@ -164,12 +164,7 @@ class HarpEngine {
     return {requester.requested_counter(), requester.completed_counter(), writer.sample_counter(),
             memory.backlog()};
   }
-  std::vector<std::int64_t*> statistics() {
-    std::vector<std::int64_t*> all{&log.busy, &lines_read};
-    for (std::int64_t& stall : log.stalls) all.push_back(&stall);
-    for (Stage* stage : stages()) all.push_back(&stage->items());
-    return all;
-  }
+  std::vector<std::int64_t*> statistics() { return linear_statistics(log, lines_read, stages()); }
   /// In the order a line passes them.
   std::vector<Stage*> stages() {
     std::vector<Stage*> all{&reorder};

@@ -15,12 +15,6 @@ constexpr std::int64_t kMostFeatures = kModelFeatures - 1;  // the dimension is 
 
 int log2_of(std::int64_t power) { return std::countr_zero(static_cast<std::uint64_t>(power)); }
 
-std::int64_t total_latency(const std::vector<StageSpec>& stages) {
-  std::int64_t sum = 0;
-  for (const StageSpec& stage : stages) sum += stage.latency;
-  return sum;
-}
-
 }  // namespace
 
 PynqParameters PynqDesign::parameters(std::int64_t features) const {

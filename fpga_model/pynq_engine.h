@@ -163,12 +163,7 @@ class PynqEngine {
   std::vector<Counter> counters() {
     return {stream.words_counter(), gate.sample_counter(), reader.sample_counter()};
   }
-  std::vector<std::int64_t*> statistics() {
-    std::vector<std::int64_t*> all{&log.busy, &words_in};
-    for (std::int64_t& stall : log.stalls) all.push_back(&stall);
-    for (Stage* stage : stages()) all.push_back(&stage->items());
-    return all;
-  }
+  std::vector<std::int64_t*> statistics() { return linear_statistics(log, words_in, stages()); }
   std::vector<Stage*> stages() {
     std::vector<Stage*> all;
     for (StageChain* chain : {&dot, &scalar, &update}) {

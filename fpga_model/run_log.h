@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fpga_model/cycle_report.h"
+#include "fpga_model/parts.h"
 
 namespace zipml::fpga {
 
@@ -28,5 +29,15 @@ struct RunLog {
     }
   }
 };
+
+/// Everything that moves by a fixed step in every period of a periodic run: the log's counts, what came in,
+/// the stages' items.
+inline std::vector<std::int64_t*> linear_statistics(RunLog& log, std::int64_t& came_in,
+                                                    const std::vector<Stage*>& stages) {
+  std::vector<std::int64_t*> all{&log.busy, &came_in};
+  for (std::int64_t& stall : log.stalls) all.push_back(&stall);
+  for (Stage* stage : stages) all.push_back(&stage->items());
+  return all;
+}
 
 }  // namespace zipml::fpga

@@ -144,7 +144,4 @@ class Simulator {
   std::vector<std::int64_t> values_, statistics_;
 };
 
-/// Fills the parts of a report that every design has in common.
-CycleReport summarize(const RunLog& log);
-
 }  // namespace zipml::fpga

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,13 @@ struct StageSpec {
   int latency;     ///< cycles, 1..63
   int width_bits;  ///< of the data path
 };
+
+/// Cycles from the first stage's input to the last one's output.
+inline std::int64_t total_latency(const std::vector<StageSpec>& stages) {
+  std::int64_t sum = 0;
+  for (const StageSpec& stage : stages) sum += stage.latency;
+  return sum;
+}
 
 /// Stages one behind the other; with no stages the input itself is the output.
 class StageChain {

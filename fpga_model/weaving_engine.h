@@ -72,12 +72,7 @@ class WeavingEngine {
     return {requester.group_counter(), dispatch.group_counter(), control.group_counter(),
             model.group_counter(), memory.backlog()};
   }
-  std::vector<std::int64_t*> statistics() {
-    std::vector<std::int64_t*> all{&log.busy, &lines_read};
-    for (std::int64_t& stall : log.stalls) all.push_back(&stall);
-    for (Stage* stage : stages()) all.push_back(&stage->items());
-    return all;
-  }
+  std::vector<std::int64_t*> statistics() { return linear_statistics(log, lines_read, stages()); }
   std::vector<Stage*> stages() {
     std::vector<Stage*> all;
     for (StageChain* chain : {&entry, &dot, &loss, &product, &update}) {
