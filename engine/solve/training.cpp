@@ -86,6 +86,8 @@ class Run {
         {*estimator_, *model_channel_, *gradient_channel_, problem_.regularizer, order_, batch(), columns_,
          static_cast<float>(step_size(solver_.text("schedule"), spec_.alpha, epoch)), epoch, spec_.seed},
         x_);
+    counts_ = estimator_->counts();
+    extra_bytes_ += counts_.extra_bytes;
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
@@ -95,10 +97,17 @@ class Run {
     const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
     row.epoch = epoch;
     row.bytes_read =
-        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row()));
+        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row())) +
+        extra_bytes_;
     row.values_read = rows * columns_;
     row.model_bytes = batches * model_channel_->bytes(columns_);
     row.gradient_bytes = batches * gradient_channel_->bytes(columns_);
+    const auto share = [&](std::uint64_t count) {
+      return static_cast<double>(count) / static_cast<double>(order_.size());
+    };
+    row.share_refetched = share(counts_.refetched);
+    row.share_outside = share(counts_.outside);
+    row.share_flipped = share(counts_.flipped);
     return row;
   }
 
@@ -118,6 +127,8 @@ class Run {
   std::unique_ptr<Engine> engine_;
   std::vector<std::uint32_t> order_;
   AlignedVector<float> x_;
+  EpochCounts counts_;
+  std::uint64_t extra_bytes_ = 0;
 };
 
 std::vector<double> default_grid() {

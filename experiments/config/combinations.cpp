@@ -24,8 +24,7 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
   if (loss.task() != task) {
     std::vector<std::string> fitting;
     for (const ComponentInfo& member : losses().family().members) {
-      const bool needs_parameters = !member.parameters.empty();
-      if (!needs_parameters && make_loss({member.name, {}})->task() == task) fitting.push_back(member.name);
+      if (make_loss(choose(losses().family(), member.name))->task() == task) fitting.push_back(member.name);
     }
     errors.add("/model", "\"" + run.model.kind + "\" is a " + task_name(loss.task()) +
                              " model, the data set \"" + run.dataset.kind + "\" has " + task_name(task) +
@@ -66,6 +65,34 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
   }
 }
 
+// What only non-linear models and refetching ask for.
+void check_nonlinear(const ComponentChoice& samples, const ComponentChoice& model, const Loss& loss,
+                     ConfigErrors& errors) {
+  const std::string objection = estimator_objection(samples.kind, loss);
+  if (!objection.empty()) {
+    std::vector<std::string> fitting;
+    for (const ComponentInfo& member : estimators().family().members) {
+      if (estimator_objection(member.name, loss).empty()) fitting.push_back(member.name);
+    }
+    errors.add("/precision/samples", "\"" + samples.kind + "\" " + objection + ", and \"" + model.kind +
+                                         "\" is not such a loss; allowed: " + join(fitting));
+  }
+  const Parameters& parameters = samples.parameters;
+  const bool fixed_radius = parameters.has("radius") && !parameters.is_text("radius");
+  if (fixed_radius && loss.jump() && !(parameters.number("delta") < parameters.number("radius"))) {
+    errors.add("/precision/samples/delta", "found " + brief(parameters.number("delta")) +
+                                               " with a radius of " + brief(parameters.number("radius")) +
+                                               "; allowed: below the radius");
+  }
+  if (samples.kind != "refetch_l1") return;
+  const ComponentChoice& levels = parameters.component("levels");
+  if (level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+    errors.add(
+        "/precision/samples/levels",
+        "found row scaling; allowed: levels of columns, as the bound adds up the steps of the columns");
+  }
+}
+
 void check_batch(const RunSpec& run, ConfigErrors& errors) {
   const Parameters& solver = run.training.solver.parameters;
   const Parameters& dataset = run.dataset.parameters;
@@ -91,11 +118,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/samples", training.samples.parameters, false, errors);
   check_levels("/precision/model", training.model_channel.parameters, true, errors);
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
-  if (training.samples.kind == "double_sampling" && !loss->derivative_is_affine()) {
-    errors.add("/precision/samples",
-               "\"double_sampling\" is unbiased only where the loss is quadratic in a'x, and \"" +
-                   run.model.kind + "\" is not; allowed: another estimator");
-  }
+  check_nonlinear(training.samples, run.model, *loss, errors);
   check_batch(run, errors);
 }
 

@@ -116,7 +116,7 @@ TEST_CASE("estimators that say they are unbiased are; naive, the positive contro
   const Fixture f;
   const Vector target = f.exact(f.rows);
   for (const ComponentInfo& info : estimators().family().members) {
-    if (info.name == "full") continue;
+    if (info.name == "full" || !estimator_objection(info.name, *f.loss).empty()) continue;
     const ComponentChoice choice = quantized(info.name.c_str(), 3);
     INFO(info.name);
     if (f.make(choice)->is_unbiased()) CHECK(f.largest_deviation(f.moments(choice, f.rows), target) < kLimit);
