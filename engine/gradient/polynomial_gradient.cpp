@@ -38,7 +38,7 @@ std::vector<std::size_t> pilot_rows(const Matrix& features, std::size_t count) {
 RadiusPolynomials::RadiusPolynomials(const Parameters& parameters, const EstimatorInput& input)
     : loss_(input.loss),
       degree_(static_cast<int>(parameters.integer("degree"))),
-      delta_(parameters.number("delta")),
+      delta_(parameters.is_text("delta") ? std::nullopt : std::optional(parameters.number("delta"))),
       rule_(product_rules()[parameters.text("product")]),
       center_(input.loss.jump() ? input.loss.jump()->at : 0.0) {
   if (!parameters.is_text("radius")) {
@@ -165,14 +165,16 @@ std::vector<ParameterInfo> polynomial_parameters() {
        .max = 1e6,
        .choices = {"estimate"},
        .above_min = true});
-  parameters.push_back({.key = "delta",
-                        .type = ParameterType::number,
-                        .doc = "where the slope jumps: distance from the jump at which the polynomial begins "
-                               "to be good",
-                        .fallback = 0.1,
-                        .min = 0.0,
-                        .max = 1e6,
-                        .above_min = true});
+  parameters.push_back(
+      {.key = "delta",
+       .type = ParameterType::number,
+       .doc = "where the slope jumps: distance from the jump at which the polynomial begins to be good; "
+              "\"best\": that of least mean error over the interval",
+       .fallback = std::string("best"),
+       .min = 0.0,
+       .max = 1e6,
+       .choices = {"best"},
+       .above_min = true});
   parameters.push_back({.key = "product",
                         .type = ParameterType::text,
                         .doc = "powers: as in the paper; recurrence: Chebyshev recurrence, a fresh draw a "

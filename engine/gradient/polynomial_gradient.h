@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "engine/core/component.h"
 #include "engine/gradient/estimator.h"
@@ -40,7 +41,7 @@ class RadiusPolynomials {
 
   const Loss& loss_;
   int degree_;
-  double delta_;
+  std::optional<double> delta_;
   ProductRule rule_;
   double center_;
   Matrix pilots_;

@@ -49,7 +49,6 @@ class RefetchL2 final : public GradientEstimator {
       : features_(input.features),
         labels_(input.labels),
         loss_(input.loss),
-        delta_(parameters.number("delta")),
         audit_(parameters.boolean("audit")),
         gradient_(parameters, input),
         signs_(random_signs(static_cast<std::size_t>(parameters.integer("sketch")), input.features.cols(),
@@ -84,7 +83,7 @@ class RefetchL2 final : public GradientEstimator {
           double{kernels::dot(scratch.first.data(), scratch.sketch.data(), sketches_.stride())} /
           static_cast<double>(sketches_.cols());
       const double distance = loss_.jump()->at - double{labels_[r]} * score;
-      if (!(std::fabs(distance) <= 2.0 * delta_)) {
+      if (!(std::fabs(distance) <= 2.0 * polynomial.slope.delta)) {
         gradient_.add_row(x, r, polynomial, sum, scratch);
         if (audit_ && (exact_distance(x, r) > 0.0) != (distance > 0.0))
           flipped_.fetch_add(1, std::memory_order_relaxed);
@@ -114,7 +113,6 @@ class RefetchL2 final : public GradientEstimator {
   const Matrix& features_;
   std::span<const float> labels_;
   const Loss& loss_;
-  double delta_;
   bool audit_;
   PolynomialGradient gradient_;
   Matrix signs_, sketches_;

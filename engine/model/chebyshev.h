@@ -44,4 +44,8 @@ ChebyshevSeries chebyshev_expansion(const std::function<double(double)>& f, int 
 /// degree: 1 to kMaxDegree; gap in (0, 1).
 ChebyshevSeries minimax_sign(int degree, double gap);
 
+/// The gap, on a grid of ratio sqrt 2, whose minimax_sign has the least mean error against the sign over
+/// [-1, 1]. A smaller gap than the degree can resolve levels a large error over the whole interval.
+double best_sign_gap(int degree);
+
 }  // namespace zipml

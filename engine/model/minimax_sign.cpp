@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 #include <stdexcept>
 
@@ -108,6 +110,25 @@ ChebyshevSeries minimax_sign(int degree, double gap) {
   std::vector<double> coefficients(series.coefficients().begin(), series.coefficients().end());
   coefficients.resize(static_cast<std::size_t>(degree) + 1, 0.0);
   return ChebyshevSeries(std::move(coefficients));
+}
+
+double best_sign_gap(int degree) {
+  static std::array<std::once_flag, kMaxDegree + 1> found;
+  static std::array<double, kMaxDegree + 1> best{};
+  const auto index = static_cast<std::size_t>(degree);
+  std::call_once(found.at(index), [&] {
+    double least = 2.0, gap = 0.9;
+    constexpr int kGaps = 18, kPoints = 1024;
+    for (int i = 0; i < kGaps; ++i, gap /= std::numbers::sqrt2) {
+      const ChebyshevSeries series = minimax_sign(degree, gap);
+      double mean = 0.0;
+      for (int k = 0; k < kPoints; ++k) mean += std::fabs(1.0 - series((k + 0.5) / kPoints)) / kPoints;
+      if (mean >= least) continue;
+      least = mean;
+      best[index] = gap;
+    }
+  });
+  return best[index];
 }
 
 }  // namespace zipml

@@ -56,6 +56,37 @@ TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int thre
   return row;
 }
 
+// The measurements that the solver's parameter `measure` asks for.
+class Measurement {
+ public:
+  Measurement(const Problem& problem, const TrainingSpec& spec, int threads)
+      : train_(problem.data.data.train), threads_(threads) {
+    if (!spec.solver.parameters.has("measure")) return;
+    const Parameters& parameters = spec.solver.parameters.component("measure").parameters;
+    const ComponentChoice& choice = parameters.component("estimator");
+    const EstimatorInput input{train_.features, train_.labels, problem.loss, spec.seed, threads};
+    full_ = estimators()["full"]({}, input);
+    estimator_ = estimators()[choice.kind](choice.parameters, input);
+    draws_ = static_cast<int>(parameters.integer("draws"));
+    every_ = static_cast<std::uint32_t>(parameters.integer("every"));
+  }
+
+  // x: padded.
+  void after_epoch(std::uint32_t epoch, bool last, std::span<const float> x,
+                   std::vector<GradientError>& errors) {
+    if (!estimator_ || (epoch % every_ != 0 && !last)) return;
+    errors.push_back(
+        measure_gradient_error(*full_, *estimator_, x, train_.features.rows(), draws_, threads_));
+    errors.back().epoch = epoch;
+  }
+
+ private:
+  const Split& train_;
+  int threads_, draws_ = 0;
+  std::uint32_t every_ = 1;
+  std::unique_ptr<GradientEstimator> full_, estimator_;
+};
+
 // Everything of one run; epochs are added one by one.
 class Run {
  public:
@@ -76,6 +107,7 @@ class Run {
 
   std::uint32_t epochs() const { return static_cast<std::uint32_t>(solver_.integer("epochs")); }
   std::span<const float> x() const { return std::span(x_).first(columns_); }
+  std::span<const float> padded_x() const { return x_; }
 
   // One epoch of updates; returns its seconds.
   double run_epoch(std::uint32_t epoch) {
@@ -145,6 +177,7 @@ std::vector<double> default_grid() {
 TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threads,
                      const EpochCallback& on_epoch) {
   Run run(problem, spec, threads);
+  Measurement measurement(problem, spec, threads);
   TrainingResult result;
   result.trace.rows.push_back(run.evaluate_epoch(0));
   for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
@@ -153,6 +186,7 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
     if (!std::isfinite(result.trace.rows.back().train_loss)) result.trace.status = RunStatus::diverged;
     if (on_epoch && !on_epoch(result.trace.rows.back())) break;
     if (result.trace.status == RunStatus::diverged) break;
+    measurement.after_epoch(epoch, epoch == run.epochs(), run.padded_x(), result.gradient_errors);
   }
   result.x.assign(run.x().begin(), run.x().end());
   return result;
@@ -234,7 +268,12 @@ const ComponentFamily& solvers() {
                  "in an "
                  "epoch shows the same quantized values)",
           .fallback = std::string("permutation"),
-          .choices = {"permutation", "with_replacement"}}}}}};
+          .choices = {"permutation", "with_replacement"}},
+         {.key = "measure",
+          .type = ParameterType::component,
+          .doc = "what is measured along the way",
+          .family = []() -> const ComponentFamily& { return measures(); },
+          .optional = true}}}}};
   return family;
 }
 

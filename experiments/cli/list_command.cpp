@@ -29,7 +29,8 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"models", losses().family()},
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
-                                                                  {"engines", engines()}};
+                                                                  {"engines", engines()},
+                                                                  {"measures", measures()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);

@@ -66,23 +66,23 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
 }
 
 // What only non-linear models and refetching ask for.
-void check_nonlinear(const ComponentChoice& samples, const ComponentChoice& model, const Loss& loss,
-                     ConfigErrors& errors) {
+void check_nonlinear(const std::string& pointer, const ComponentChoice& samples, const ComponentChoice& model,
+                     const Loss& loss, ConfigErrors& errors) {
   const std::string objection = estimator_objection(samples.kind, loss);
   if (!objection.empty()) {
     std::vector<std::string> fitting;
     for (const ComponentInfo& member : estimators().family().members) {
       if (estimator_objection(member.name, loss).empty()) fitting.push_back(member.name);
     }
-    errors.add("/precision/samples", "\"" + samples.kind + "\" " + objection + ", and \"" + model.kind +
-                                         "\" is not such a loss; allowed: " + join(fitting));
+    errors.add(pointer, "\"" + samples.kind + "\" " + objection + ", and \"" + model.kind +
+                            "\" is not such a loss; allowed: " + join(fitting));
   }
   const Parameters& parameters = samples.parameters;
-  const bool fixed_radius = parameters.has("radius") && !parameters.is_text("radius");
-  if (fixed_radius && loss.jump() && !(parameters.number("delta") < parameters.number("radius"))) {
-    errors.add("/precision/samples/delta", "found " + brief(parameters.number("delta")) +
-                                               " with a radius of " + brief(parameters.number("radius")) +
-                                               "; allowed: below the radius");
+  const auto is_number = [&](const char* key) { return parameters.has(key) && !parameters.is_text(key); };
+  if (is_number("radius") && is_number("delta") && loss.jump() &&
+      !(parameters.number("delta") < parameters.number("radius"))) {
+    errors.add(pointer + "/delta", "found " + brief(parameters.number("delta")) + " with a radius of " +
+                                       brief(parameters.number("radius")) + "; allowed: below the radius");
   }
   if (samples.kind != "refetch_l1") return;
   const ComponentChoice& levels = parameters.component("levels");
@@ -118,7 +118,13 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/samples", training.samples.parameters, false, errors);
   check_levels("/precision/model", training.model_channel.parameters, true, errors);
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
-  check_nonlinear(training.samples, run.model, *loss, errors);
+  check_nonlinear("/precision/samples", training.samples, run.model, *loss, errors);
+  if (training.solver.parameters.has("measure")) {
+    const ComponentChoice& measured =
+        training.solver.parameters.component("measure").parameters.component("estimator");
+    check_levels("/solver/measure/estimator", measured.parameters, false, errors);
+    check_nonlinear("/solver/measure/estimator", measured, run.model, *loss, errors);
+  }
   check_batch(run, errors);
 }
 

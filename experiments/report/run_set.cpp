@@ -21,7 +21,10 @@ std::string setting_key(const Run& run, bool batch_varies) {
   Json setting = run.config;
   for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
   const auto solver = setting.find("solver");
-  if (batch_varies && solver != setting.end() && solver->is_object()) solver->erase("batch");
+  if (solver != setting.end() && solver->is_object()) {
+    solver->erase("measure");  // changes nothing but what is looked at
+    if (batch_varies) solver->erase("batch");
+  }
   return setting.dump();
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("parts of a run", "[config][messages]") {
   refuses(
       "/solver/alhpa", "0.1",
       "small.json: /solver/alhpa: unknown member \"alhpa\"; did you mean \"alpha\"?; allowed: epochs, batch, "
-      "alpha, tune_grid, schedule, order, kind");
+      "alpha, tune_grid, schedule, order, measure, kind");
   refuses("/solver", "{}", "small.json: /solver/epochs: missing; \"sgd\" needs it: an integer in [1, 1e+06]");
   refuses("/engine", "{\"kind\": \"hogwild\", \"threads\": 1}",
           "small.json: /engine/threads: found 1; allowed: an integer in [2, 1024]");
@@ -148,7 +148,7 @@ TEST_CASE("non-linear models and refetching", "[config][messages]") {
         at + "radius: found \"estimated\"; did you mean \"estimate\"?; allowed: a number in (0, 1e+06], or "
              "\"estimate\"");
   CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "delta": -0.5})") ==
-        at + "delta: found -0.5; allowed: a number in (0, 1e+06]");
+        at + "delta: found -0.5; allowed: a number in (0, 1e+06], or \"best\"");
   CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "delta": 2.5, "radius": 2})") ==
         at + "delta: found 2.5 with a radius of 2.0; allowed: below the radius");
   CHECK(svm_error(R"({"kind": "refetch_l2", "bits": 4, "sketch": 0})") ==
@@ -165,6 +165,14 @@ TEST_CASE("non-linear models and refetching", "[config][messages]") {
         "small.json: /precision/samples: \"double_sampling\" is unbiased only where the loss is quadratic in "
         "a'x, and \"hinge\" is not such a loss; allowed: full, naive, deterministic, chebyshev, refetch_l1, "
         "refetch_l2");
+  refuses(
+      "/solver/measure", R"({"kind": "gradient_error"})",
+      "small.json: /solver/measure/estimator: missing; \"gradient_error\" needs it: an object with \"kind\", "
+      "or one of full, naive, deterministic, double_sampling, chebyshev, refetch_l1, refetch_l2");
+  refuses("/solver/measure", R"({"kind": "gradient_error", "estimator": {"kind": "refetch_l1", "bits": 4}})",
+          "small.json: /solver/measure/estimator: \"refetch_l1\" needs a loss whose slope is a step, such as "
+          "\"hinge\", and \"least_squares\" is not such a loss; allowed: full, naive, deterministic, "
+          "double_sampling, chebyshev");
   refuses("/model", R"({"kind": "huber", "threshold": 0})",
           "small.json: /model/threshold: found 0; allowed: a number in (0, 1e+30]");
 }
@@ -223,7 +231,7 @@ TEST_CASE("errors of expanded runs name the place that set the value", "[config]
   refuses("/sweep", R"({"series": [{"name": "x", "set": {"/solver/alhpa": 1}}]})",
           "small.json: /sweep/series/0/set/~1solver~1alhpa (sets /solver/alhpa): unknown member \"alhpa\"; "
           "did you mean "
-          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, kind");
+          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, measure, kind");
   refuses("/sweep",
           R"({"panels": [{"name": "x", "set": {"/precision/samples": {"kind": "naive", "bits": 99}}}]})",
           "small.json: /sweep/panels/0/set/~1precision~1samples/bits (sets /precision/samples/bits): found "

@@ -37,8 +37,8 @@ TEST_CASE("the expansion of the sigmoid converges at its rate at every degree fr
     const double pole = std::numbers::pi / radius, rho = pole + std::sqrt(1.0 + pole * pole);
     double before = 1.0;
     for (int degree = 1; degree <= kMaxDegree; ++degree) {
-      const SlopePolynomial polynomial = slope_polynomial(*loss, degree, radius, 0.1);
-      const double error = largest_error(polynomial, *loss, 0.1);
+      const SlopePolynomial polynomial = slope_polynomial(*loss, degree, radius, {});
+      const double error = largest_error(polynomial, *loss);
       INFO("radius " << radius << " degree " << degree << " error " << error);
       CHECK(error <= radius * std::pow(rho, -degree) + 1e-14);
       CHECK(error <= before * 1.0001 + 1e-14);
@@ -130,16 +130,32 @@ TEST_CASE("a slope with a jump is met outside the gap, others everywhere", "[che
   const auto hinge = losses()["hinge"]({});
   const SlopePolynomial step = slope_polynomial(*hinge, 15, 2.0, 0.2);
   CHECK(step.center == 1.0);
-  CHECK(largest_error(step, *hinge, 0.2) < 0.12);
+  CHECK(largest_error(step, *hinge) < 0.12);
   CHECK(step(0.0) == Approx(-1.0).margin(0.12));
   CHECK(step(2.0) == Approx(0.0).margin(0.12));
-  CHECK(largest_error(step, *hinge, 1e-6) > 0.45);  // nobody is close at the jump itself
+  CHECK(step.delta == 0.2);
+  CHECK(slope_polynomial(*hinge, 15, 2.0, 5.0).delta == kLargestGap * 2.0);
+  SlopePolynomial without_gap = step;
+  without_gap.delta = 1e-6;
+  CHECK(largest_error(without_gap, *hinge) > 0.45);  // nobody is close at the jump itself
+  // The best gap has less mean error than any other.
+  const auto mean_error = [&](const SlopePolynomial& polynomial) {
+    double sum = 0.0;
+    for (int i = 0; i < 4000; ++i) {
+      const double u = -1.0 + 4.0 * (i + 0.5) / 4000.0;
+      sum += std::fabs(hinge->slope(u) - polynomial(u)) / 4000.0;
+    }
+    return sum;
+  };
+  const double best = mean_error(slope_polynomial(*hinge, 15, 2.0, {}));
+  for (const double delta : {0.002, 0.02, 0.6, 1.5})
+    CHECK(mean_error(slope_polynomial(*hinge, 15, 2.0, delta)) > best);
   const auto squares = losses()["least_squares"]({});
-  CHECK(largest_error(slope_polynomial(*squares, 1, 50.0, 0.1), *squares, 0.1) < 1e-12);
+  CHECK(largest_error(slope_polynomial(*squares, 1, 50.0, {}), *squares) < 1e-12);
   for (const char* kind : {"squared_hinge", "huber"}) {
     const auto loss = losses()[kind](choose(losses().family(), kind).parameters);
-    const double rough = largest_error(slope_polynomial(*loss, 3, 4.0, 0.1), *loss, 0.1);
-    const double fine = largest_error(slope_polynomial(*loss, 31, 4.0, 0.1), *loss, 0.1);
+    const double rough = largest_error(slope_polynomial(*loss, 3, 4.0, {}), *loss);
+    const double fine = largest_error(slope_polynomial(*loss, 31, 4.0, {}), *loss);
     CHECK(fine < 0.25 * rough);
   }
 }
