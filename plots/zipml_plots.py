@@ -53,6 +53,11 @@ class Run:
     bytes_read: int
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
+    bytes_by_epoch: np.ndarray  # sample bytes read so far, epoch 0 included
+    accuracy: np.ndarray  # share of test rows with the right sign; NaN for regression
+    refetched: np.ndarray  # share of each epoch's rows that were read again
+    flipped: np.ndarray  # share of each epoch's rows with a slope from the wrong side
+    error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
 
     def get(self, pointer, default=None):
         value = self.config
@@ -101,7 +106,11 @@ def read_run(path):
         loss = trace["train_loss"][()].astype(float)
         if loss.size == 0:
             raise ValueError("the trace has no epoch")
+        errors = file.get("gradient_error")
         return Run(
+            bytes_by_epoch=trace["bytes_read"][()].astype(float), accuracy=trace["test_accuracy"][()].astype(float),
+            refetched=trace["share_refetched"][()].astype(float), flipped=trace["share_flipped"][()].astype(float),
+            error={name: float(values[-1]) for name, values in errors.items()} if errors else {},
             run_id=text(root["run_id"]), seed=int(root["seed"]), panel=text(root["panel"]),
             diverged=text(root["status"]) == "diverged", title=text(root["dataset_title"]),
             stand_in_for=text(root["dataset_stand_in_for"]),
@@ -125,8 +134,10 @@ def load_runs(results, figure):
 def _setting(run, batch_varies):
     setting = {k: v for k, v in run.config.items()
                if k not in ("precision", "seed", "panel", "series", "config")}
-    if batch_varies and isinstance(setting.get("solver"), dict):
-        setting["solver"] = {k: v for k, v in setting["solver"].items() if k != "batch"}
+    # What is measured changes nothing in a run.
+    ignored = ("measure", "batch") if batch_varies else ("measure",)
+    if isinstance(setting.get("solver"), dict):
+        setting["solver"] = {k: v for k, v in setting["solver"].items() if k not in ignored}
     return json.dumps(setting, sort_keys=True)
 
 
@@ -159,11 +170,12 @@ class Curve:
     color: str = BLACK
     style: object = "-"
     width: float = 1.8
+    bits: str = "stored"  # what the bits in the legend are; "read" where more is read than what is stored
 
 
-def bits_text(runs):
-    """'6.1 bits a value stored': measured from what was read."""
-    return f"{np.median([r.bits_per_value for r in runs]):.3g} bits/value stored"
+def bits_text(curve):
+    """'6.1 bits/value stored': measured from what was read."""
+    return f"{np.median([r.bits_per_value for r in curve.runs]):.3g} bits/value {curve.bits}"
 
 
 def _padded(run, length):
@@ -183,7 +195,7 @@ def draw_curve(ax, curve):
     middle[~np.isfinite(middle)] = math.nan
     low, high = losses.min(axis=0), losses.max(axis=0)
     known = np.isfinite(low) & np.isfinite(high)
-    label = wrap(f"{curve.label}, {bits_text(curve.runs)}", LEGEND_WIDTH)
+    label = wrap(f"{curve.label}, {bits_text(curve)}", LEGEND_WIDTH)
     diverged = [run for run in curve.runs if run.diverged]
     if diverged:
         label += f" ({len(diverged)} of {len(curve.runs)} diverged)"

@@ -37,6 +37,23 @@ bool model_and_gradient(const Run& run, std::string_view kind) {
   return run.text("/precision/model/kind") == kind && run.text("/precision/gradient/kind") == kind;
 }
 
+bool has_members(const Json* object, const Json& members) {
+  if (!object || !object->is_object()) return false;
+  for (const auto& [key, value] : members.items()) {
+    const auto found = object->find(key);
+    if (found == object->end() || *found != value) return false;
+  }
+  return true;
+}
+
+// Mean over the epochs after 0; every epoch reads the same number of rows.
+double mean_share(const std::vector<TraceRow>& trace, double TraceRow::*share) {
+  if (trace.size() < 2) return 0.0;
+  double sum = 0.0;
+  for (std::size_t i = 1; i < trace.size(); ++i) sum += trace[i].*share;
+  return sum / static_cast<double>(trace.size() - 1);
+}
+
 std::size_t size_of(const Selection& selection) {
   std::size_t runs = 0;
   for (const auto& role : selection.roles) runs += role.size();
@@ -95,6 +112,10 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.bytes_read = result.trace.back().bytes_read;
   run.values_read = result.trace.back().values_read;
   run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
+  run.test_accuracy = result.trace.back().test_accuracy;
+  run.share_refetched = mean_share(result.trace, &TraceRow::share_refetched);
+  run.share_flipped = mean_share(result.trace, &TraceRow::share_flipped);
+  if (!result.gradient_errors.empty()) run.gradient_error = result.gradient_errors.back();
   run.exact_minimum = result.exact_minimum;
   return run;
 }
@@ -177,6 +198,25 @@ RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sam
   return [=](const Run& run) {
     return uniform_samples(run, kind, bits) && model_and_gradient(run, "full") &&
            (sampling.empty() || run.text("/precision/samples/sampling") == sampling);
+  };
+}
+
+RunFilter samples_with(Json members) {
+  return [members = std::move(members)](const Run& run) {
+    return model_and_gradient(run, "full") && has_members(member(run.config, "/precision/samples"), members);
+  };
+}
+
+RunFilter measures_with(Json members) {
+  return [members = std::move(members), full = full_precision()](const Run& run) {
+    return full(run) && run.gradient_error &&
+           has_members(member(run.config, "/solver/measure/estimator"), members);
+  };
+}
+
+RunFilter with_model(RunFilter filter, std::string kind) {
+  return [filter = std::move(filter), kind = std::move(kind)](const Run& run) {
+    return run.text("/model/kind") == kind && filter(run);
   };
 }
 

@@ -27,6 +27,10 @@ struct ExampleRun {
   std::uint64_t bytes_an_epoch = 4000, values_an_epoch = 1000;
   std::uint64_t train_rows = 10000, test_rows = 10000, features = 100;
   double minimum = std::numeric_limits<double>::quiet_NaN();
+  std::string loss = "least_squares";
+  double accuracy = 0.9, share_refetched = 0.0, share_flipped = 0.0;  ///< of every epoch
+  nlohmann::json measured;       ///< estimator that the run measures; null: none
+  GradientError gradient_error;  ///< of it
 
   ResultFile result() const {
     ResultFile file;
@@ -39,12 +43,16 @@ struct ExampleRun {
     file.train_rows = train_rows;
     file.test_rows = test_rows;
     file.features = features;
-    const nlohmann::json config = {
-        {"config", figure},
-        {"seed", seed},
-        {"dataset", dataset},
-        {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
-        {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    nlohmann::json config = {{"config", figure},
+                             {"seed", seed},
+                             {"dataset", dataset},
+                             {"model", {{"kind", loss}}},
+                             {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
+                             {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    if (!measured.is_null()) {
+      config["solver"]["measure"] = {{"kind", "gradient_error"}, {"estimator", measured}};
+      file.gradient_errors = {gradient_error};
+    }
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
     for (std::size_t e = 0; e < losses.size(); ++e) {
@@ -53,6 +61,9 @@ struct ExampleRun {
       row.train_loss = losses[e];
       row.bytes_read = bytes_an_epoch * e;
       row.values_read = values_an_epoch * e;
+      row.test_accuracy = accuracy;
+      row.share_refetched = e == 0 ? 0.0 : share_refetched;
+      row.share_flipped = e == 0 ? 0.0 : share_flipped;
       file.trace.push_back(row);
     }
     if (!std::isnan(minimum)) file.exact_minimum = minimum;
