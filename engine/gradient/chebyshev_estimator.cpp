@@ -8,9 +8,9 @@ namespace {
 class ChebyshevEstimator final : public GradientEstimator {
  public:
   ChebyshevEstimator(const Parameters& parameters, const EstimatorInput& input)
-      : gradient_(parameters, input) {}
+      : gradient_(parameters, input), extends_(parameters.text("outside") == "extend") {}
 
-  bool is_unbiased() const override { return true; }
+  bool is_unbiased() const override { return extends_; }
   double bytes_per_row() const override { return gradient_.bytes_per_row(); }
   void begin_epoch(std::uint32_t epoch) override { gradient_.begin_epoch(epoch); }
 
@@ -27,6 +27,7 @@ class ChebyshevEstimator final : public GradientEstimator {
 
  private:
   PolynomialGradient gradient_;
+  bool extends_;
 };
 
 }  // namespace

@@ -93,6 +93,7 @@ PolynomialGradient::PolynomialGradient(const Parameters& parameters, const Estim
       stride_(input.features.stride()),
       fresh_(parameters.text("sampling") == "fresh"),
       symmetric_(product_rules()[parameters.text("product")] == ProductRule::symmetric),
+      cuts_(parameters.text("outside") == "cut"),
       seed_(input.seed),
       threads_(input.threads),
       samples_(input.features, *requested_strategy(parameters), requested_levels(parameters),
@@ -122,7 +123,12 @@ void PolynomialGradient::add_row(std::span<const float> x, std::uint32_t r,
     t[j] = (u - polynomial.slope.center) / polynomial.slope.radius;
     mean += t[j] / static_cast<double>(draws);
   }
-  if (!(std::fabs(mean) <= 1.0)) outside_.fetch_add(1, std::memory_order_relaxed);
+  if (!(std::fabs(mean) <= 1.0)) {
+    outside_.fetch_add(1, std::memory_order_relaxed);
+    if (cuts_) {
+      for (std::size_t j = 0; j < draws; ++j) t[j] = std::clamp(t[j], -1.0, 1.0);
+    }
+  }
   if (!symmetric_) {
     const double slope = polynomial.product(std::span(t).first(draws - 1));
     kernels::axpy(static_cast<float>(factor * slope), draw(draws - 1), sum.data(), sum.size());
@@ -181,6 +187,14 @@ std::vector<ParameterInfo> polynomial_parameters() {
                                "step; symmetric: mean over every order of the draws, least variance",
                         .fallback = std::string("symmetric"),
                         .choices = rules});
+  parameters.push_back(
+      {.key = "outside",
+       .type = ParameterType::text,
+       .doc = "rows whose mean score lies outside the radius: cut: their draws' scores are cut to it, biased "
+              "but "
+              "bounded; extend: the polynomial is used there too, unbiased for it and very large",
+       .fallback = std::string("cut"),
+       .choices = {"cut", "extend"}});
   return parameters;
 }
 

@@ -73,7 +73,7 @@ class PolynomialGradient {
   std::span<const float> labels_;
   bool margin_;
   std::size_t stride_;
-  bool fresh_, symmetric_;
+  bool fresh_, symmetric_, cuts_;
   std::uint64_t seed_;
   int threads_;
   CountedSamples samples_;
@@ -82,7 +82,8 @@ class PolynomialGradient {
   mutable std::atomic<std::uint64_t> outside_{0};
 };
 
-/// Parameters of the polynomial and its draws: bits, levels, sampling, degree, radius, delta, product.
+/// Parameters of the polynomial and its draws: bits, levels, sampling, degree, radius, delta, product,
+/// outside.
 std::vector<ParameterInfo> polynomial_parameters();
 
 /// What dl/dz is made of phi' with: u = z - b and factor 1, or u = b z and factor b.

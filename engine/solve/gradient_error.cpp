@@ -25,7 +25,7 @@ std::vector<double> mean_gradient(const GradientEstimator& estimator, std::span<
   const std::size_t blocks = (rows + kRowsPerBlock - 1) / kRowsPerBlock;
   std::vector<AlignedVector<float>> sums(blocks);
   parallel_blocks(blocks, threads, [&](std::size_t block) {
-    static thread_local EstimatorScratch scratch;
+    EstimatorScratch scratch;
     sums[block].assign(x.size(), 0.0f);
     estimator.accumulate(x, rows_of_block(block, rows), sums[block], scratch);
   });

@@ -130,6 +130,11 @@ TEST_CASE("estimators that say they are unbiased are; naive, the positive contro
       CHECK(f.largest_deviation(f.moments(choice, f.rows), target) < kLimit);
     }
   }
+  // The slope of least squares is its own polynomial.
+  const ComponentChoice products =
+      quantized("chebyshev", 3, {{"degree", std::int64_t{4}}, {"outside", std::string("extend")}});
+  REQUIRE(f.make(products)->is_unbiased());
+  CHECK(f.largest_deviation(f.moments(products, f.rows), target) < kLimit);
   const ComponentChoice control = quantized("naive", 3);
   CHECK_FALSE(f.make(control)->is_unbiased());
   CHECK(f.largest_deviation(f.moments(control, f.rows), target) > 2 * kLimit);

@@ -96,6 +96,7 @@ ComponentChoice chebyshev(std::int64_t degree, const std::string& product, doubl
   return testing::estimator_choice("chebyshev", {{"bits", std::int64_t{2}},
                                                  {"degree", degree},
                                                  {"product", product},
+                                                 {"outside", std::string("extend")},
                                                  {"delta", 0.5},
                                                  {"radius", radius}});
 }
@@ -129,6 +130,28 @@ TEST_CASE("the Chebyshev estimator is unbiased for P(a'x); with one draw reused,
       });
       CHECK(f.largest_deviation(reused, want) > 2 * kLimit);
     }
+  }
+}
+
+// A radius that some rows leave: cut to it, the gradient is biased, and says so.
+TEST_CASE("rows outside the radius are unbiased for P where it is extended, not where they are cut",
+          "[polynomial]") {
+  const Fixture f;
+  const auto loss = losses()["logistic"]({});
+  const double radius = 0.5;
+  const Vector want = f.target(slope_polynomial(*loss, 3, radius, {}));
+  for (const char* outside : {"extend", "cut"}) {
+    const ComponentChoice choice =
+        testing::estimator_choice("chebyshev", {{"bits", std::int64_t{2}},
+                                                {"degree", std::int64_t{3}},
+                                                {"radius", radius},
+                                                {"outside", std::string(outside)}});
+    const auto estimator =
+        estimators()[choice.kind](choice.parameters, {f.train().features, f.train().labels, *loss, 1, 1});
+    const double deviation = f.largest_deviation(f.of_estimator(*loss, choice), want);
+    INFO(outside << " " << deviation);
+    CHECK((deviation < kLimit) == estimator->is_unbiased());
+    CHECK((deviation > 2 * kLimit) != estimator->is_unbiased());
   }
 }
 
