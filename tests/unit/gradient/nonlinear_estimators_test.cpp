@@ -3,6 +3,7 @@
 
 #include "engine/gradient/polynomial_gradient.h"
 #include "engine/kernels/kernels.h"
+#include "engine/solve/objective.h"
 #include "tests/unit/solve/toy_problem.h"
 
 namespace zipml {
@@ -52,6 +53,26 @@ struct Fixture {
     return std::sqrt(sum / norm);
   }
 };
+
+TEST_CASE("the full gradient of every loss is the slope of the float64 objective", "[loss]") {
+  const Fixture f;
+  const Split& split = f.data.data.train;
+  std::vector<double> weights(f.x.begin(), f.x.begin() + 31);
+  for (const ComponentInfo& info : losses().family().members) {
+    const auto loss = losses()[info.name](choose(losses().family(), info.name).parameters);
+    const std::vector<float> g = f.gradient(*f.make("full", *loss, {}));
+    INFO(info.name);
+    for (const std::size_t c : {std::size_t{0}, std::size_t{7}, std::size_t{30}}) {
+      const double h = 1e-5, kept = weights[c];
+      weights[c] = kept + h;
+      const double above = evaluate(split, *loss, weights, 1).loss;
+      weights[c] = kept - h;
+      const double below = evaluate(split, *loss, weights, 1).loss;
+      weights[c] = kept;
+      CHECK(static_cast<double>(g[c]) / 400.0 == Approx((above - below) / (2 * h)).margin(2e-5));
+    }
+  }
+}
 
 TEST_CASE("with fine levels the polynomial gradient comes close to the full one", "[chebyshev]") {
   const Fixture f;
