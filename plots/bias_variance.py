@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 import nonlinear
 import zipml_plots as zp
 
-MEASURED = "solver/measure/estimator"
+MEASURED = "solver/probe/estimator"
 
 
 def series_of(runs):

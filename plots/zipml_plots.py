@@ -106,7 +106,7 @@ def read_run(path):
         loss = trace["train_loss"][()].astype(float)
         if loss.size == 0:
             raise ValueError("the trace has no epoch")
-        errors = file.get("gradient_error")
+        errors = file.get("bias_and_noise")
         return Run(
             bytes_by_epoch=trace["bytes_read"][()].astype(float), accuracy=trace["test_accuracy"][()].astype(float),
             refetched=trace["share_refetched"][()].astype(float), flipped=trace["share_flipped"][()].astype(float),
@@ -135,7 +135,7 @@ def _setting(run, batch_varies):
     setting = {k: v for k, v in run.config.items()
                if k not in ("precision", "seed", "panel", "series", "config")}
     # What is measured changes nothing in a run.
-    ignored = ("measure", "batch") if batch_varies else ("measure",)
+    ignored = ("probe", "batch") if batch_varies else ("probe",)
     if isinstance(setting.get("solver"), dict):
         setting["solver"] = {k: v for k, v in setting["solver"].items() if k not in ignored}
     return json.dumps(setting, sort_keys=True)

@@ -56,13 +56,13 @@ TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int thre
   return row;
 }
 
-// The measurements that the solver's parameter `measure` asks for.
+// The measurements that the solver's parameter `probe` asks for.
 class Measurement {
  public:
   Measurement(const Problem& problem, const TrainingSpec& spec, int threads)
       : train_(problem.data.data.train), threads_(threads) {
-    if (!spec.solver.parameters.has("measure")) return;
-    const Parameters& parameters = spec.solver.parameters.component("measure").parameters;
+    if (!spec.solver.parameters.has("probe")) return;
+    const Parameters& parameters = spec.solver.parameters.component("probe").parameters;
     const ComponentChoice& choice = parameters.component("estimator");
     const EstimatorInput input{train_.features, train_.labels, problem.loss, spec.seed, threads};
     full_ = estimators()["full"]({}, input);
@@ -73,10 +73,10 @@ class Measurement {
 
   // x: padded.
   void after_epoch(std::uint32_t epoch, bool last, std::span<const float> x,
-                   std::vector<GradientError>& errors) {
+                   std::vector<BiasAndNoise>& errors) {
     if (!estimator_ || (epoch % every_ != 0 && !last)) return;
     errors.push_back(
-        measure_gradient_error(*full_, *estimator_, x, train_.features.rows(), draws_, threads_));
+        measure_bias_and_noise(*full_, *estimator_, x, train_.features.rows(), draws_, threads_));
     errors.back().epoch = epoch;
   }
 
@@ -186,7 +186,7 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
     if (!std::isfinite(result.trace.rows.back().train_loss)) result.trace.status = RunStatus::diverged;
     if (on_epoch && !on_epoch(result.trace.rows.back())) break;
     if (result.trace.status == RunStatus::diverged) break;
-    measurement.after_epoch(epoch, epoch == run.epochs(), run.padded_x(), result.gradient_errors);
+    measurement.after_epoch(epoch, epoch == run.epochs(), run.padded_x(), result.bias_and_noise);
   }
   result.x.assign(run.x().begin(), run.x().end());
   return result;
@@ -269,10 +269,10 @@ const ComponentFamily& solvers() {
                  "epoch shows the same quantized values)",
           .fallback = std::string("permutation"),
           .choices = {"permutation", "with_replacement"}},
-         {.key = "measure",
+         {.key = "probe",
           .type = ParameterType::component,
           .doc = "what is measured along the way",
-          .family = []() -> const ComponentFamily& { return measures(); },
+          .family = []() -> const ComponentFamily& { return probes(); },
           .optional = true}}}}};
   return family;
 }

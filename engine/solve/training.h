@@ -9,7 +9,7 @@
 #include "engine/data/preprocess.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
-#include "engine/solve/gradient_error.h"
+#include "engine/solve/bias_and_noise.h"
 #include "engine/solve/trace.h"
 
 namespace zipml {
@@ -34,8 +34,8 @@ struct TrainingSpec {
 
 struct TrainingResult {
   Trace trace;
-  std::vector<float> x;                        ///< last model, prepared units (one weight a prepared column)
-  std::vector<GradientError> gradient_errors;  ///< where the solver's `measure` asks for them
+  std::vector<float> x;                      ///< last model, prepared units (one weight a prepared column)
+  std::vector<BiasAndNoise> bias_and_noise;  ///< where the solver's `probe` asks for them
 };
 
 /// Called after every epoch with the row just added; returning false stops the run (it is then not finished).

@@ -30,7 +30,7 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
                                                                   {"engines", engines()},
-                                                                  {"measures", measures()}};
+                                                                  {"probes", probes()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);

@@ -119,11 +119,11 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/model", training.model_channel.parameters, true, errors);
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
   check_nonlinear("/precision/samples", training.samples, run.model, *loss, errors);
-  if (training.solver.parameters.has("measure")) {
+  if (training.solver.parameters.has("probe")) {
     const ComponentChoice& measured =
-        training.solver.parameters.component("measure").parameters.component("estimator");
-    check_levels("/solver/measure/estimator", measured.parameters, false, errors);
-    check_nonlinear("/solver/measure/estimator", measured, run.model, *loss, errors);
+        training.solver.parameters.component("probe").parameters.component("estimator");
+    check_levels("/solver/probe/estimator", measured.parameters, false, errors);
+    check_nonlinear("/solver/probe/estimator", measured, run.model, *loss, errors);
   }
   check_batch(run, errors);
 }

@@ -113,7 +113,7 @@ void identify(RunSpec& run, std::uint64_t seed) {
   run.tuning_key.clear();
   if (!run.tune) return;
   Json solver = json["solver"];
-  solver.erase("measure");
+  solver.erase("probe");
   const Json tuned = {{"dataset", json["dataset"]},
                       {"preprocess", json["preprocess"]},
                       {"model", json["model"]},

@@ -136,12 +136,12 @@ Claim equal_storage(const Panel& panel, int stored) {
 }
 
 RunFilter measured_chebyshev() {
-  return measures_with({{"kind", "chebyshev"}, {"degree", 15}, {"bits", 4}, {"product", "symmetric"}});
+  return probes_with({{"kind", "chebyshev"}, {"degree", 15}, {"bits", 4}, {"product", "symmetric"}});
 }
 
-// What a member of GradientError is for the Chebyshev estimator at 8 stored bits, over what it is for naive
+// What a member of BiasAndNoise is for the Chebyshev estimator at 8 stored bits, over what it is for naive
 // rounding to 8 bits; each no smaller than what the measurement can tell from 0.
-Claim error_ratio(const Panel& panel, const std::string& name, double GradientError::*member) {
+Claim error_ratio(const Panel& panel, const std::string& name, double BiasAndNoise::*member) {
   return {"bias_variance",
           "ours: " + panel.model_name + ": the 8-bit Chebyshev gradient (degree 15, 4 bits) has more " +
               name + " than 8-bit naive rounding: ratio 1 or more",
@@ -153,12 +153,12 @@ Claim error_ratio(const Panel& panel, const std::string& name, double GradientEr
                 set,
                 {"bias_variance",
                  data_of(panel),
-                 {measured_chebyshev(), measures_with({{"kind", "naive"}, {"bits", 8}})}},
+                 {measured_chebyshev(), probes_with({{"kind", "naive"}, {"bits", 8}})}},
                 [=](const std::vector<const Run*>& runs) {
                   const auto value = [&](const Run& run) {
-                    const GradientError& error = *run.gradient_error;
-                    return member == &GradientError::bias ? std::max(error.bias, error.bias_floor)
-                                                          : error.*member;
+                    const BiasAndNoise& error = *run.bias_and_noise;
+                    return member == &BiasAndNoise::bias ? std::max(error.bias, error.bias_floor)
+                                                         : error.*member;
                   };
                   return value(*runs.at(0)) / value(*runs.at(1));
                 },
@@ -185,8 +185,8 @@ std::vector<Claim> nonlinear_claims() {
   }
   for (const Panel& panel : panels()) {
     if (panel.dataset != "cod-rna") continue;
-    claims.push_back(error_ratio(panel, "bias", &GradientError::bias));
-    claims.push_back(error_ratio(panel, "noise", &GradientError::noise));
+    claims.push_back(error_ratio(panel, "bias", &BiasAndNoise::bias));
+    claims.push_back(error_ratio(panel, "noise", &BiasAndNoise::noise));
   }
   return claims;
 }

@@ -22,7 +22,7 @@ std::string setting_key(const Run& run, bool batch_varies) {
   for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
   const auto solver = setting.find("solver");
   if (solver != setting.end() && solver->is_object()) {
-    solver->erase("measure");  // changes nothing but what is looked at
+    solver->erase("probe");  // changes nothing but what is looked at
     if (batch_varies) solver->erase("batch");
   }
   return setting.dump();
@@ -115,7 +115,7 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.test_accuracy = result.trace.back().test_accuracy;
   run.share_refetched = mean_share(result.trace, &TraceRow::share_refetched);
   run.share_flipped = mean_share(result.trace, &TraceRow::share_flipped);
-  if (!result.gradient_errors.empty()) run.gradient_error = result.gradient_errors.back();
+  if (!result.bias_and_noise.empty()) run.bias_and_noise = result.bias_and_noise.back();
   run.exact_minimum = result.exact_minimum;
   return run;
 }
@@ -207,10 +207,10 @@ RunFilter samples_with(Json members) {
   };
 }
 
-RunFilter measures_with(Json members) {
+RunFilter probes_with(Json members) {
   return [members = std::move(members), full = full_precision()](const Run& run) {
-    return full(run) && run.gradient_error &&
-           has_members(member(run.config, "/solver/measure/estimator"), members);
+    return full(run) && run.bias_and_noise &&
+           has_members(member(run.config, "/solver/probe/estimator"), members);
   };
 }
 

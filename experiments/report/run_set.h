@@ -23,14 +23,14 @@ struct Run {
   std::uint64_t train_rows = 0, test_rows = 0, features = 0;
   Json config;  ///< resolved
   double alpha = 0.0;
-  std::vector<double> train_loss;               ///< one entry an epoch, epoch 0 included; never empty
-  std::uint64_t bytes_read = 0;                 ///< sample bytes of the whole run
-  std::uint64_t values_read = 0;                ///< sample values of the whole run
-  std::uint64_t channel_bytes = 0;              ///< model and gradient channel of the whole run
-  double test_accuracy = 0.0;                   ///< after the last epoch; NaN for regression
-  double share_refetched = 0.0;                 ///< of all rows of all epochs
-  double share_flipped = 0.0;                   ///< likewise
-  std::optional<GradientError> gradient_error;  ///< the last one measured
+  std::vector<double> train_loss;              ///< one entry an epoch, epoch 0 included; never empty
+  std::uint64_t bytes_read = 0;                ///< sample bytes of the whole run
+  std::uint64_t values_read = 0;               ///< sample values of the whole run
+  std::uint64_t channel_bytes = 0;             ///< model and gradient channel of the whole run
+  double test_accuracy = 0.0;                  ///< after the last epoch; NaN for regression
+  double share_refetched = 0.0;                ///< of all rows of all epochs
+  double share_flipped = 0.0;                  ///< likewise
+  std::optional<BiasAndNoise> bias_and_noise;  ///< the last one measured
   std::optional<double> exact_minimum;
 
   /// Last train loss; infinity for a diverged run.
@@ -90,7 +90,7 @@ RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sam
 /// Only the samples are quantized, and their description in the config has all of the given members.
 RunFilter samples_with(Json members);
 /// The run follows full precision and measures an estimator with the given members.
-RunFilter measures_with(Json members);
+RunFilter probes_with(Json members);
 /// Runs of this loss that pass the filter as well.
 RunFilter with_model(RunFilter filter, std::string kind);
 /// Double sampling of the samples at these bits, model and gradient quantized as well.

@@ -45,7 +45,7 @@ struct Provenance {
 ///   /trace/*     one array a column of trace_columns(), attributes `unit` and `doc`; attribute exact_minimum
 ///   of
 ///                /trace where it is known
-///   /gradient_error/*  one array a member of GradientError; only where the solver measures it
+///   /bias_and_noise/*  one array a member of BiasAndNoise; only where the solver measures it
 ///   /model       x (float32, prepared units, one entry a prepared column), weights_original (float64, raw
 ///   features
 ///                and then the intercept)
@@ -68,7 +68,7 @@ struct ResultFile {
 
   std::string resolved_json;
   std::vector<TraceRow> trace;
-  std::vector<GradientError> gradient_errors;
+  std::vector<BiasAndNoise> bias_and_noise;
   std::optional<double> exact_minimum;  ///< least train loss of any model, reporting units
   std::vector<float> x;
   std::vector<double> weights_original;

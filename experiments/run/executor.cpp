@@ -55,7 +55,7 @@ void describe_data(const CachedData& cached, ResultFile& result) {
 void describe_training(const PreparedData& prepared, TrainingResult trained, ResultFile& result) {
   result.status = trained.trace.status;
   result.trace = std::move(trained.trace.rows);
-  result.gradient_errors = std::move(trained.gradient_errors);
+  result.bias_and_noise = std::move(trained.bias_and_noise);
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
   result.weights_original = model_in_original_units(prepared, trained.x);

@@ -19,8 +19,8 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     }
     if "model" in options:
         config["model"] = {"kind": options["model"]}
-    if "measure" in options:
-        config["solver"]["measure"] = {"kind": "gradient_error", "estimator": options["measure"]}
+    if "probe" in options:
+        config["solver"]["probe"] = {"kind": "bias_and_noise", "estimator": options["probe"]}
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -46,7 +46,7 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["trace/share_refetched"] = nothing + options.get("refetched", 0.0)
         file["trace/share_flipped"] = nothing
         for name, value in options.get("error", {}).items():
-            file[f"gradient_error/{name}"] = np.array([value])
+            file[f"bias_and_noise/{name}"] = np.array([value])
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
@@ -90,7 +90,7 @@ def write_nonlinear(folder, losses, seed):
         write_run(folder, "fig9_bits", COD_RNA, samples, losses, seed, **stored)
     error = dict(epoch=3, gradient_norm=0.1, sample_noise=1.0, bias=0.01, bias_floor=0.001, noise=0.2)
     for estimator in (quantized("naive", 4), quantized("deterministic", 4), chebyshev(3, 2), chebyshev(15, 4, "powers")):
-        write_run(folder, "bias_variance", COD_RNA, FULL, losses, seed, measure=estimator, error=error, **svm)
+        write_run(folder, "bias_variance", COD_RNA, FULL, losses, seed, probe=estimator, error=error, **svm)
     write_run(folder, "fig12", COD_RNA, FULL, losses, seed, **svm)
     for samples in (refetching(8, "step"), refetching(5, "step"), refetching(8, "nearest"), refetching(7, "interval"),
                     dict(chebyshev(15, 4), kind="refetch_l2", sketch=8)):

@@ -166,11 +166,11 @@ TEST_CASE("non-linear models and refetching", "[config][messages]") {
         "a'x, and \"hinge\" is not such a loss; allowed: full, naive, deterministic, chebyshev, refetch_l1, "
         "refetch_l2");
   refuses(
-      "/solver/measure", R"({"kind": "gradient_error"})",
-      "small.json: /solver/measure/estimator: missing; \"gradient_error\" needs it: an object with \"kind\", "
+      "/solver/probe", R"({"kind": "bias_and_noise"})",
+      "small.json: /solver/probe/estimator: missing; \"bias_and_noise\" needs it: an object with \"kind\", "
       "or one of full, naive, deterministic, double_sampling, chebyshev, refetch_l1, refetch_l2");
-  refuses("/solver/measure", R"({"kind": "gradient_error", "estimator": {"kind": "refetch_l1", "bits": 4}})",
-          "small.json: /solver/measure/estimator: \"refetch_l1\" needs a loss whose slope is a step, such as "
+  refuses("/solver/probe", R"({"kind": "bias_and_noise", "estimator": {"kind": "refetch_l1", "bits": 4}})",
+          "small.json: /solver/probe/estimator: \"refetch_l1\" needs a loss whose slope is a step, such as "
           "\"hinge\", and \"least_squares\" is not such a loss; allowed: full, naive, deterministic, "
           "double_sampling, chebyshev");
   refuses("/model", R"({"kind": "huber", "threshold": 0})",

@@ -29,8 +29,8 @@ struct ExampleRun {
   double minimum = std::numeric_limits<double>::quiet_NaN();
   std::string loss = "least_squares";
   double accuracy = 0.9, share_refetched = 0.0, share_flipped = 0.0;  ///< of every epoch
-  nlohmann::json measured;       ///< estimator that the run measures; null: none
-  GradientError gradient_error;  ///< of it
+  nlohmann::json measured;      ///< estimator that the run measures; null: none
+  BiasAndNoise bias_and_noise;  ///< of it
 
   ResultFile result() const {
     ResultFile file;
@@ -50,8 +50,8 @@ struct ExampleRun {
                              {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
                              {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
     if (!measured.is_null()) {
-      config["solver"]["measure"] = {{"kind", "gradient_error"}, {"estimator", measured}};
-      file.gradient_errors = {gradient_error};
+      config["solver"]["probe"] = {{"kind", "bias_and_noise"}, {"estimator", measured}};
+      file.bias_and_noise = {bias_and_noise};
     }
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);

@@ -84,7 +84,7 @@ TEST_CASE("bias and noise are compared at 8 stored bits; a bias counts as what c
   const auto measured = [&](const nlohmann::json& estimator, double bias, double floor, double noise) {
     ExampleRun run = svm("bias_variance");
     run.measured = estimator;
-    run.gradient_error = {20, 1.0, 1.0, bias, floor, noise};
+    run.bias_and_noise = {20, 1.0, 1.0, bias, floor, noise};
     add_series(set, run, {1.0, 1.0, 1.0});
   };
   measured(chebyshev(15, 4, "symmetric", 1), 0.5, 0.01, 0.2);

@@ -86,10 +86,10 @@ TEST_CASE("gradient errors survive, and are absent where nothing was measured", 
   const TemporaryFolder folder;
   ResultFile written = example_result();
   write_result(folder / "none.h5", written);
-  REQUIRE(read_result(folder / "none.h5").value.value().gradient_errors.empty());
-  written.gradient_errors = {{5, 1.0, 2.0, 0.25, 0.125, 3.0}, {10, 0.5, 2.5, 0.0, 0.0625, 4.0}};
+  REQUIRE(read_result(folder / "none.h5").value.value().bias_and_noise.empty());
+  written.bias_and_noise = {{5, 1.0, 2.0, 0.25, 0.125, 3.0}, {10, 0.5, 2.5, 0.0, 0.0625, 4.0}};
   write_result(folder / "some.h5", written);
-  const std::vector<GradientError> read = read_result(folder / "some.h5").value.value().gradient_errors;
+  const std::vector<BiasAndNoise> read = read_result(folder / "some.h5").value.value().bias_and_noise;
   REQUIRE(read.size() == 2);
   REQUIRE(read[0].epoch == 5);
   REQUIRE(read[1].gradient_norm == 0.5);

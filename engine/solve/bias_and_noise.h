@@ -10,7 +10,7 @@ namespace zipml {
 
 /// How far an estimator's gradients are from the full-precision ones at one model, over all N training rows.
 /// All in units of the gradient, prepared data.
-struct GradientError {
+struct BiasAndNoise {
   std::uint32_t epoch = 0;
   double gradient_norm = 0.0;  ///< |G|, G the mean of the full-precision sample gradients g_r
   double sample_noise = 0.0;   ///< sqrt(mean |g_r - G|^2): the noise that SGD has at full precision, batch 1
@@ -21,10 +21,10 @@ struct GradientError {
 
 /// Measures an estimator at model x (padded) with `draws` draws, drawn in the epochs 1 .. draws of its own
 /// random numbers. `full` and `estimator` are over the same rows; draws >= 2.
-GradientError measure_gradient_error(const GradientEstimator& full, GradientEstimator& estimator,
-                                     std::span<const float> x, std::size_t rows, int draws, int threads);
+BiasAndNoise measure_bias_and_noise(const GradientEstimator& full, GradientEstimator& estimator,
+                                    std::span<const float> x, std::size_t rows, int draws, int threads);
 
-/// What a run may measure along its way (`gradient_error`), as the solver's parameter `measure`.
-const ComponentFamily& measures();
+/// What a run may measure along its way (`bias_and_noise`), as the solver's parameter `probe`.
+const ComponentFamily& probes();
 
 }  // namespace zipml

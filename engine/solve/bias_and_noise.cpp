@@ -1,4 +1,4 @@
-#include "engine/solve/gradient_error.h"
+#include "engine/solve/bias_and_noise.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,8 +57,8 @@ double mean_square(const GradientEstimator& full, std::span<const float> x, std:
 
 }  // namespace
 
-GradientError measure_gradient_error(const GradientEstimator& full, GradientEstimator& estimator,
-                                     std::span<const float> x, std::size_t rows, int draws, int threads) {
+BiasAndNoise measure_bias_and_noise(const GradientEstimator& full, GradientEstimator& estimator,
+                                    std::span<const float> x, std::size_t rows, int draws, int threads) {
   const std::vector<double> exact = mean_gradient(full, x, rows, threads);
   // Welford's recurrence for the mean deviation and the sum of squares around it.
   std::vector<double> mean(x.size(), 0.0), spread(x.size(), 0.0);
@@ -73,7 +73,7 @@ GradientError measure_gradient_error(const GradientEstimator& full, GradientEsti
   }
   const double count = draws, bias_square = squared_norm(mean);
   const double variance = std::accumulate(spread.begin(), spread.end(), 0.0) / (count - 1.0);
-  GradientError error;
+  BiasAndNoise error;
   const double gradient_square = squared_norm(exact);
   error.gradient_norm = std::sqrt(gradient_square);
   error.sample_noise = std::sqrt(std::max(mean_square(full, x, rows) - gradient_square, 0.0));
@@ -84,11 +84,11 @@ GradientError measure_gradient_error(const GradientEstimator& full, GradientEsti
   return error;
 }
 
-const ComponentFamily& measures() {
+const ComponentFamily& probes() {
   static const ComponentFamily family{
-      "measures",
+      "probes",
       "what a run measures along its way; does not change the run",
-      {{"gradient_error",
+      {{"bias_and_noise",
         "bias and noise of an estimator's gradients at the run's own models, over all training rows",
         {{.key = "estimator",
           .type = ParameterType::component,

@@ -1,4 +1,4 @@
-#include "engine/solve/gradient_error.h"
+#include "engine/solve/bias_and_noise.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -28,13 +28,13 @@ struct Fixture {
                               {data.data.train.features, data.data.train.labels, *loss, 1, 1});
   }
 
-  GradientError measure(const char* kind, Given given, int draws = 400, int threads = 1) const {
+  BiasAndNoise measure(const char* kind, Given given, int draws = 400, int threads = 1) const {
     const auto full = make("full", {}), estimator = make(kind, std::move(given));
-    return measure_gradient_error(*full, *estimator, x, kRows, draws, threads);
+    return measure_bias_and_noise(*full, *estimator, x, kRows, draws, threads);
   }
 };
 
-TEST_CASE("naive rounding's bias is D x, double sampling's is not told from 0", "[gradient_error]") {
+TEST_CASE("naive rounding's bias is D x, double sampling's is not told from 0", "[bias_and_noise]") {
   const Fixture f;
   const std::pair<std::string, ParameterValue> bits{"bits", std::int64_t{3}};
   const QuantizedSamples samples(
@@ -47,18 +47,18 @@ TEST_CASE("naive rounding's bias is D x, double sampling's is not told from 0", 
       variance += samples.levels().column(c).variance(f.data.data.train.features(r, c)) / kRows;
     square += std::pow(variance * static_cast<double>(f.x[c]), 2);
   }
-  const GradientError naive = f.measure("naive", {bits});
+  const BiasAndNoise naive = f.measure("naive", {bits});
   CHECK(naive.bias == Approx(std::sqrt(square)).epsilon(0.05));
   CHECK(naive.bias > 5 * naive.bias_floor);
-  const GradientError doubled = f.measure("double_sampling", {bits});
+  const BiasAndNoise doubled = f.measure("double_sampling", {bits});
   CHECK(doubled.bias < 2 * doubled.bias_floor);
   CHECK(doubled.noise > naive.bias);
 }
 
 TEST_CASE("full precision has neither bias nor noise; its own noise and norm are those of the samples",
-          "[gradient_error]") {
+          "[bias_and_noise]") {
   const Fixture f;
-  const GradientError error = f.measure("full", {}, 2);
+  const BiasAndNoise error = f.measure("full", {}, 2);
   CHECK(error.bias == 0.0);
   CHECK(error.noise == 0.0);
   std::vector<double> mean(kFeatures + 1);
@@ -79,7 +79,7 @@ TEST_CASE("full precision has neither bias nor noise; its own noise and norm are
   CHECK(error.sample_noise == Approx(std::sqrt(squares - norm)).epsilon(1e-4));
 }
 
-TEST_CASE("deterministic rounding has bias only; finer levels have less of everything", "[gradient_error]") {
+TEST_CASE("deterministic rounding has bias only; finer levels have less of everything", "[bias_and_noise]") {
   const Fixture f;
   const auto at = [&](const char* kind, int bits) {
     return f.measure(kind, {{"bits", std::int64_t{bits}}}, 50);
@@ -90,7 +90,7 @@ TEST_CASE("deterministic rounding has bias only; finer levels have less of every
 }
 
 TEST_CASE("threads change nothing; a run measures when it is asked to, and trains the same",
-          "[gradient_error]") {
+          "[bias_and_noise]") {
   const Fixture f;
   const Given naive = {{"bits", std::int64_t{3}}};
   CHECK(f.measure("naive", naive, 20, 1).bias == f.measure("naive", naive, 20, 4).bias);
@@ -100,16 +100,16 @@ TEST_CASE("threads change nothing; a run measures when it is asked to, and train
   const TrainingSpec plain = testing::toy_spec(5, 16, 0.01);
   TrainingSpec measuring = plain;
   measuring.solver.parameters.set(
-      "measure", component_default(measures(), "gradient_error",
-                                   {{"estimator", component_default(estimators().family(), "naive", naive)},
-                                    {"every", std::int64_t{2}}}));
+      "probe", component_default(probes(), "bias_and_noise",
+                                 {{"estimator", component_default(estimators().family(), "naive", naive)},
+                                  {"every", std::int64_t{2}}}));
   const TrainingResult one = train(problem, plain, 1), two = train(problem, measuring, 2);
   CHECK(one.x == two.x);
-  CHECK(one.gradient_errors.empty());
-  REQUIRE(two.gradient_errors.size() == 3);
-  CHECK(two.gradient_errors[0].epoch == 2);
-  CHECK(two.gradient_errors[2].epoch == 5);
-  CHECK(two.gradient_errors[2].noise > 0.0);
+  CHECK(one.bias_and_noise.empty());
+  REQUIRE(two.bias_and_noise.size() == 3);
+  CHECK(two.bias_and_noise[0].epoch == 2);
+  CHECK(two.bias_and_noise[2].epoch == 5);
+  CHECK(two.bias_and_noise[2].noise > 0.0);
 }
 
 }  // namespace
