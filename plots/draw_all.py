@@ -5,7 +5,8 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig10", "fig11", "variance", "fpga_numerics", "table1"]
+FIGURES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig9", "fig9_bits", "bias_variance", "fig10", "fig11",
+           "fig12", "variance", "fpga_numerics", "table1"]
 
 
 def main(argv=None):

@@ -64,6 +64,11 @@ class Run:
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
     measured: dict  # arrays and attributes of /gradient_error or /histogram, by name; empty after training
+    bytes_by_epoch: np.ndarray  # sample bytes read so far, epoch 0 included
+    accuracy: np.ndarray  # share of test rows with the right sign; NaN for regression
+    refetched: np.ndarray  # share of each epoch's rows that were read again
+    flipped: np.ndarray  # share of each epoch's rows with a slope from the wrong side
+    error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
 
     def get(self, pointer, default=None):
         value = self.config
@@ -125,7 +130,11 @@ def read_run(path):
         measured = read_measured(file)
         if loss.size == 0 and not measured:
             raise ValueError("the trace has no epoch")
+        errors = file.get("bias_and_noise")
         return Run(
+            bytes_by_epoch=trace["bytes_read"][()].astype(float), accuracy=trace["test_accuracy"][()].astype(float),
+            refetched=trace["share_refetched"][()].astype(float), flipped=trace["share_flipped"][()].astype(float),
+            error={name: float(values[-1]) for name, values in errors.items()} if errors else {},
             run_id=text(root["run_id"]), seed=int(root["seed"]), panel=text(root["panel"]),
             diverged=text(root["status"]) == "diverged", title=text(root["dataset_title"]),
             stand_in_for=text(root["dataset_stand_in_for"]),
@@ -151,8 +160,10 @@ def load_runs(results, figure):
 def _setting(run, batch_varies):
     setting = {k: v for k, v in run.config.items()
                if k not in ("precision", "seed", "panel", "series", "config")}
-    if batch_varies and isinstance(setting.get("solver"), dict):
-        setting["solver"] = {k: v for k, v in setting["solver"].items() if k != "batch"}
+    # What is probed changes nothing in a run.
+    ignored = ("probe", "batch") if batch_varies else ("probe",)
+    if isinstance(setting.get("solver"), dict):
+        setting["solver"] = {k: v for k, v in setting["solver"].items() if k not in ignored}
     if isinstance(setting.get("measure"), dict):
         setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic")}
     return json.dumps(setting, sort_keys=True)
@@ -193,11 +204,12 @@ class Curve:
     color: str = BLACK
     style: object = "-"
     width: float = 1.8
+    bits: str = "stored"  # what the bits in the legend are; "read" where more is read than what is stored
 
 
-def bits_text(runs):
-    """'6.1 bits a value stored': measured from what was read."""
-    return f"{np.median([r.bits_per_value for r in runs]):.3g} bits/value stored"
+def bits_text(curve):
+    """'6.1 bits/value stored': measured from what was read."""
+    return f"{np.median([r.bits_per_value for r in curve.runs]):.3g} bits/value {curve.bits}"
 
 
 def _padded(run, length):
@@ -217,7 +229,7 @@ def draw_curve(ax, curve):
     middle[~np.isfinite(middle)] = math.nan
     low, high = losses.min(axis=0), losses.max(axis=0)
     known = np.isfinite(low) & np.isfinite(high)
-    label = wrap(f"{curve.label}, {bits_text(curve.runs)}", LEGEND_WIDTH)
+    label = wrap(f"{curve.label}, {bits_text(curve)}", LEGEND_WIDTH)
     diverged = [run for run in curve.runs if run.diverged]
     if diverged:
         label += f" ({len(diverged)} of {len(curve.runs)} diverged)"

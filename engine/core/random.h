@@ -8,10 +8,12 @@ namespace zipml {
 /// What a random draw is for. Part of every draw's address, so that no two uses share their numbers.
 /// The values are part of the reproducibility contract: never renumber, only append.
 enum class Stream : std::uint16_t {
-  permutation = 1,        ///< order of the rows of an epoch
-  sample_rounding = 2,    ///< Q1, Q2, ...: stochastic rounding of the samples
-  model_rounding = 3,     ///< Q3
-  gradient_rounding = 4,  ///< Q4
+  permutation = 1,         ///< order of the rows of an epoch
+  sample_rounding = 2,     ///< Q1, Q2, ...: stochastic rounding of the samples
+  model_rounding = 3,      ///< Q3
+  gradient_rounding = 4,   ///< Q4
+  sample_arrangement = 5,  ///< which of a value's draws are its upper ones, where only their number is stored
+  sketch_signs = 6,        ///< the shared random signs of Johnson-Lindenstrauss sketches
   generate_features = 16,
   generate_labels = 17,
   generate_model = 18,

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "engine/core/component.h"
 #include "engine/core/matrix.h"
@@ -13,8 +15,24 @@ namespace zipml {
 
 /// Working memory of one thread; buffers grow to what an estimator needs and are reused.
 struct EstimatorScratch {
-  AlignedVector<float> first, second;
+  AlignedVector<float> first, second, third;
+  AlignedVector<float> draws;   ///< all draws of one row
+  AlignedVector<float> sketch;  ///< of the model
   QuantizeScratch quantize;
+};
+
+/// Gives a buffer `size` values. The padding beyond a row's columns must be zero, and decoding writes the
+/// columns only, so that a buffer of the right size stays as it is.
+inline void fit_padded(AlignedVector<float>& buffer, std::size_t size) {
+  if (buffer.size() != size) buffer.assign(size, 0.0f);
+}
+
+/// What the calls of accumulate() since begin_epoch() did beyond reading every row once as it is stored.
+struct EpochCounts {
+  std::uint64_t extra_bytes = 0;  ///< read beside bytes_per_row(): refetched rows, pilot rows
+  std::uint64_t refetched = 0;    ///< rows read again at full precision
+  std::uint64_t outside = 0;      ///< rows whose score lay outside the interval of the polynomial
+  std::uint64_t flipped = 0;      ///< rows whose slope was taken from the wrong side of its jump
 };
 
 /// Estimates sums of sample gradients from samples stored in some precision (the sample channel).
@@ -28,8 +46,11 @@ class GradientEstimator {
   /// Bytes of one row's sample values as stored: every draw, row scale and padding included.
   virtual double bytes_per_row() const = 0;
 
-  /// The store that the samples are read from; nullptr for float32 samples.
+  /// The store that the samples are read from; nullptr for float32 samples and for stores of another kind.
   virtual const QuantizedSamples* samples() const { return nullptr; }
+
+  /// Levels that the samples are rounded to; nullptr where they are not quantized.
+  virtual const ColumnLevels* sample_levels() const { return samples() ? &samples()->levels() : nullptr; }
 
   /// Called before epoch 1, 2, ...: fresh draws, where the estimator makes them.
   virtual void begin_epoch(std::uint32_t epoch) = 0;
@@ -38,6 +59,8 @@ class GradientEstimator {
   /// zero. Safe to call from many threads, each with its own scratch; adds the rows in the order given.
   virtual void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                           EstimatorScratch& scratch) const = 0;
+
+  virtual EpochCounts counts() const { return {}; }
 };
 
 /// What an estimator is built over; borrowed, must outlive it.
@@ -53,5 +76,9 @@ using EstimatorFactory = std::unique_ptr<GradientEstimator> (*)(const Parameters
 
 /// Every estimator, as a config's `precision.samples.kind`.
 const Registry<EstimatorFactory>& estimators();
+
+/// Why an estimator cannot serve a loss, to follow its name in a message; empty where it can. Making one all
+/// the same is std::logic_error or, for double sampling, a biased gradient.
+std::string estimator_objection(std::string_view estimator, const Loss& loss);
 
 }  // namespace zipml

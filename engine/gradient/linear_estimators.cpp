@@ -8,11 +8,6 @@
 namespace zipml {
 namespace {
 
-void fit(AlignedVector<float>& buffer, std::size_t size) {
-  // The padding beyond the columns must be zero, and decoding writes the columns only.
-  if (buffer.size() != size) buffer.assign(size, 0.0f);
-}
-
 // Rows come in random order, which no hardware prefetcher foresees; once it has the first pages it follows.
 void prefetch(std::span<const float> row) {
   constexpr std::size_t kMostFloats = 2048;
@@ -91,7 +86,7 @@ class OneDrawEstimator final : public QuantizedEstimator {
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                   EstimatorScratch& scratch) const override {
-    fit(scratch.first, stride_);
+    fit_padded(scratch.first, stride_);
     for (const std::uint32_t r : rows) {
       samples_.decode(r, 0, scratch.first.data(), scratch.quantize);
       const float score = kernels::dot(scratch.first.data(), x.data(), x.size());
@@ -110,8 +105,8 @@ class DoubleSampling final : public QuantizedEstimator {
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                   EstimatorScratch& scratch) const override {
-    fit(scratch.first, stride_);
-    fit(scratch.second, stride_);
+    fit_padded(scratch.first, stride_);
+    fit_padded(scratch.second, stride_);
     const float *first = scratch.first.data(), *second = scratch.second.data();
     for (const std::uint32_t r : rows) {
       samples_.decode_pair(r, scratch.first.data(), scratch.second.data(), scratch.quantize);

@@ -14,7 +14,7 @@ struct QuantizeScratch {
   PackScratch pack;
   AlignedVector<std::uint16_t> base, codes;
   AlignedVector<float> values, share;
-  AlignedVector<std::uint32_t> words;
+  AlignedVector<std::uint32_t> words, masks;
   AlignedVector<std::uint8_t> choices;
 };
 

@@ -13,11 +13,13 @@ struct TraceRow {
   double test_loss = 0.0;      ///< f(x) on the test rows; NaN where there are none
   double test_accuracy = 0.0;  ///< share of test rows with the right sign; NaN for regression
   std::uint64_t bytes_read =
-      0;  ///< sample values as stored, every draw and row scale included; labels are not
+      0;  ///< sample values as stored, every draw, row scale and refetched row included; labels are not
   std::uint64_t values_read = 0;     ///< sample values
   std::uint64_t model_bytes = 0;     ///< model channel: the model as read by the gradient device, per batch
   std::uint64_t gradient_bytes = 0;  ///< gradient channel: the gradient as written, per batch
   double share_refetched = 0.0;      ///< of the rows of this epoch
+  double share_outside = 0.0;        ///< of this epoch's rows: score outside the interval of the polynomial
+  double share_flipped = 0.0;        ///< of this epoch's rows: slope taken from the wrong side of its jump
 };
 
 enum class RunStatus { finished, diverged };

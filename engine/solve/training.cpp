@@ -56,6 +56,37 @@ TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int thre
   return row;
 }
 
+// The measurements that the solver's parameter `probe` asks for.
+class Measurement {
+ public:
+  Measurement(const Problem& problem, const TrainingSpec& spec, int threads)
+      : train_(problem.data.data.train), threads_(threads) {
+    if (!spec.solver.parameters.has("probe")) return;
+    const Parameters& parameters = spec.solver.parameters.component("probe").parameters;
+    const ComponentChoice& choice = parameters.component("estimator");
+    const EstimatorInput input{train_.features, train_.labels, problem.loss, spec.seed, threads};
+    full_ = estimators()["full"]({}, input);
+    estimator_ = estimators()[choice.kind](choice.parameters, input);
+    draws_ = static_cast<int>(parameters.integer("draws"));
+    every_ = static_cast<std::uint32_t>(parameters.integer("every"));
+  }
+
+  // x: padded.
+  void after_epoch(std::uint32_t epoch, bool last, std::span<const float> x,
+                   std::vector<BiasAndNoise>& errors) {
+    if (!estimator_ || (epoch % every_ != 0 && !last)) return;
+    errors.push_back(
+        measure_bias_and_noise(*full_, *estimator_, x, train_.features.rows(), draws_, threads_));
+    errors.back().epoch = epoch;
+  }
+
+ private:
+  const Split& train_;
+  int threads_, draws_ = 0;
+  std::uint32_t every_ = 1;
+  std::unique_ptr<GradientEstimator> full_, estimator_;
+};
+
 // Everything of one run; epochs are added one by one.
 class Run {
  public:
@@ -76,7 +107,8 @@ class Run {
 
   std::uint32_t epochs() const { return static_cast<std::uint32_t>(solver_.integer("epochs")); }
   std::span<const float> x() const { return std::span(x_).first(columns_); }
-  const QuantizedSamples* samples() const { return estimator_->samples(); }
+  const ColumnLevels* sample_levels() const { return estimator_->sample_levels(); }
+  std::span<const float> padded_x() const { return x_; }
 
   // One epoch of updates; returns its seconds.
   double run_epoch(std::uint32_t epoch) {
@@ -87,6 +119,8 @@ class Run {
         {*estimator_, *model_channel_, *gradient_channel_, problem_.regularizer, order_, batch(), columns_,
          static_cast<float>(step_size(solver_.text("schedule"), spec_.alpha, epoch)), epoch, spec_.seed},
         x_);
+    counts_ = estimator_->counts();
+    extra_bytes_ += counts_.extra_bytes;
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
@@ -96,10 +130,17 @@ class Run {
     const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
     row.epoch = epoch;
     row.bytes_read =
-        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row()));
+        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row())) +
+        extra_bytes_;
     row.values_read = rows * columns_;
     row.model_bytes = batches * model_channel_->bytes(columns_);
     row.gradient_bytes = batches * gradient_channel_->bytes(columns_);
+    const auto share = [&](std::uint64_t count) {
+      return static_cast<double>(count) / static_cast<double>(order_.size());
+    };
+    row.share_refetched = share(counts_.refetched);
+    row.share_outside = share(counts_.outside);
+    row.share_flipped = share(counts_.flipped);
     return row;
   }
 
@@ -119,6 +160,8 @@ class Run {
   std::unique_ptr<Engine> engine_;
   std::vector<std::uint32_t> order_;
   AlignedVector<float> x_;
+  EpochCounts counts_;
+  std::uint64_t extra_bytes_ = 0;
 };
 
 std::vector<double> default_grid() {
@@ -135,6 +178,7 @@ std::vector<double> default_grid() {
 TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threads,
                      const EpochCallback& on_epoch) {
   Run run(problem, spec, threads);
+  Measurement measurement(problem, spec, threads);
   TrainingResult result;
   result.trace.rows.push_back(run.evaluate_epoch(0));
   for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
@@ -143,9 +187,10 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
     if (!std::isfinite(result.trace.rows.back().train_loss)) result.trace.status = RunStatus::diverged;
     if (on_epoch && !on_epoch(result.trace.rows.back())) break;
     if (result.trace.status == RunStatus::diverged) break;
+    measurement.after_epoch(epoch, epoch == run.epochs(), run.padded_x(), result.bias_and_noise);
   }
   result.x.assign(run.x().begin(), run.x().end());
-  if (const QuantizedSamples* samples = run.samples()) result.levels = samples->levels();
+  if (const ColumnLevels* levels = run.sample_levels()) result.levels = *levels;
   return result;
 }
 
@@ -225,7 +270,12 @@ const ComponentFamily& solvers() {
                  "in an "
                  "epoch shows the same quantized values)",
           .fallback = std::string("permutation"),
-          .choices = {"permutation", "with_replacement"}}}}}};
+          .choices = {"permutation", "with_replacement"}},
+         {.key = "probe",
+          .type = ParameterType::component,
+          .doc = "what is measured along the way",
+          .family = []() -> const ComponentFamily& { return probes(); },
+          .optional = true}}}}};
   return family;
 }
 

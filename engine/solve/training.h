@@ -10,6 +10,7 @@
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "engine/quantize/column_levels.h"
+#include "engine/solve/bias_and_noise.h"
 #include "engine/solve/trace.h"
 
 namespace zipml {
@@ -34,8 +35,9 @@ struct TrainingSpec {
 
 struct TrainingResult {
   Trace trace;
-  std::vector<float> x;                ///< last model, prepared units (one weight a prepared column)
-  std::optional<ColumnLevels> levels;  ///< of quantized samples
+  std::vector<float> x;                      ///< last model, prepared units (one weight a prepared column)
+  std::optional<ColumnLevels> levels;        ///< of quantized samples
+  std::vector<BiasAndNoise> bias_and_noise;  ///< where the solver's `probe` asks for them
 };
 
 /// Called after every epoch with the row just added; returning false stops the run (it is then not finished).

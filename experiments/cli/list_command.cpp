@@ -32,6 +32,7 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},
                                                                   {"engines", engines()},
+                                                                  {"probes", probes()},
                                                                   {"measurements", measurements()},
                                                                   {"designs", fpga::design_family()}};
   std::vector<ComponentFamily> families;

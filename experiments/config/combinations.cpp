@@ -27,8 +27,7 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
   if (loss.task() != task) {
     std::vector<std::string> fitting;
     for (const ComponentInfo& member : losses().family().members) {
-      const bool needs_parameters = !member.parameters.empty();
-      if (!needs_parameters && make_loss({member.name, {}})->task() == task) fitting.push_back(member.name);
+      if (make_loss(choose(losses().family(), member.name))->task() == task) fitting.push_back(member.name);
     }
     errors.add("/model", "\"" + run.model.kind + "\" is a " + task_name(loss.task()) +
                              " model, the data set \"" + run.dataset.kind + "\" has " + task_name(task) +
@@ -83,6 +82,34 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
     errors.add(pointer + "/levels",
                "found levels that are fitted to columns of samples; allowed: row scaling, "
                "{\"kind\": \"uniform\", \"scaling\": \"row\"}, as the range of this vector moves");
+  }
+}
+
+// What only non-linear models and refetching ask for.
+void check_nonlinear(const std::string& pointer, const ComponentChoice& samples, const ComponentChoice& model,
+                     const Loss& loss, ConfigErrors& errors) {
+  const std::string objection = estimator_objection(samples.kind, loss);
+  if (!objection.empty()) {
+    std::vector<std::string> fitting;
+    for (const ComponentInfo& member : estimators().family().members) {
+      if (estimator_objection(member.name, loss).empty()) fitting.push_back(member.name);
+    }
+    errors.add(pointer, "\"" + samples.kind + "\" " + objection + ", and \"" + model.kind +
+                            "\" is not such a loss; allowed: " + join(fitting));
+  }
+  const Parameters& parameters = samples.parameters;
+  const auto is_number = [&](const char* key) { return parameters.has(key) && !parameters.is_text(key); };
+  if (is_number("radius") && is_number("delta") && loss.jump() &&
+      !(parameters.number("delta") < parameters.number("radius"))) {
+    errors.add(pointer + "/delta", "found " + brief(parameters.number("delta")) + " with a radius of " +
+                                       brief(parameters.number("radius")) + "; allowed: below the radius");
+  }
+  if (samples.kind != "refetch_l1") return;
+  const ComponentChoice& levels = parameters.component("levels");
+  if (level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+    errors.add(
+        "/precision/samples/levels",
+        "found row scaling; allowed: levels of columns, as the bound adds up the steps of the columns");
   }
 }
 
@@ -159,10 +186,12 @@ void check_measurement(const RunSpec& run, ConfigErrors& errors) {
 void check_model(const RunSpec& run, ConfigErrors& errors) {
   const auto loss = make_loss(run.model);
   check_task(run, *loss, errors);
-  if (run.training.samples.kind == "double_sampling" && !loss->derivative_is_affine()) {
-    errors.add("/precision/samples",
-               "\"double_sampling\" is unbiased only where the loss is quadratic in a'x, and \"" +
-                   run.model.kind + "\" is not; allowed: another estimator");
+  check_nonlinear("/precision/samples", run.training.samples, run.model, *loss, errors);
+  if (run.training.solver.parameters.has("probe")) {
+    const ComponentChoice& probed =
+        run.training.solver.parameters.component("probe").parameters.component("estimator");
+    check_levels("/solver/probe/estimator", probed.parameters, false, errors);
+    check_nonlinear("/solver/probe/estimator", probed, run.model, *loss, errors);
   }
   if (run.measurement.kind == kGradientError && !loss->derivative_is_affine()) {
     errors.add("/model", "a run that measures \"" + run.measurement.kind +

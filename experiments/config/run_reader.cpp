@@ -144,10 +144,12 @@ void identify(RunSpec& run, std::uint64_t seed) {
   run.id = sha256_hex(run.resolved_json).substr(0, kIdLength);
   run.tuning_key.clear();
   if (!run.tune) return;
+  Json solver = json["solver"];
+  solver.erase("probe");
   const Json tuned = {{"dataset", json["dataset"]},
                       {"preprocess", json["preprocess"]},
                       {"model", json["model"]},
-                      {"solver", json["solver"]}};
+                      {"solver", std::move(solver)}};
   run.tuning_key = sha256_hex(tuned.dump()).substr(0, kIdLength);
 }
 

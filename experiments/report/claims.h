@@ -46,6 +46,8 @@ std::vector<Claim> bias_claims();
 std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
 std::vector<Claim> batch_claims();       ///< fig6
 std::vector<Claim> bits_claims();        ///< fig8
+std::vector<Claim> nonlinear_claims();   ///< fig9, fig9_bits and bias_variance
+std::vector<Claim> refetch_claims();     ///< fig12
 std::vector<Claim> minimum_claims();     ///< fig8, its full-precision curves
 std::vector<Claim> histogram_claims();   ///< fig3
 std::vector<Claim> optimal_claims();     ///< fig7a and fig10

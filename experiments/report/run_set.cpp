@@ -24,7 +24,10 @@ std::string setting_key(const Run& run, bool batch_varies) {
   if (const auto measured = setting.find("measure"); measured != setting.end() && measured->is_object()) {
     for (const char* varying : {"design", "arithmetic"}) measured->erase(varying);
   }
-  if (batch_varies && solver != setting.end() && solver->is_object()) solver->erase("batch");
+  if (solver != setting.end() && solver->is_object()) {
+    solver->erase("probe");  // changes nothing but what is looked at
+    if (batch_varies) solver->erase("batch");
+  }
   return setting.dump();
 }
 
@@ -35,6 +38,23 @@ bool uniform_samples(const Run& run, const std::string& kind, std::int64_t bits)
 
 bool model_and_gradient(const Run& run, std::string_view kind) {
   return run.text("/precision/model/kind") == kind && run.text("/precision/gradient/kind") == kind;
+}
+
+bool has_members(const Json* object, const Json& members) {
+  if (!object || !object->is_object()) return false;
+  for (const auto& [key, value] : members.items()) {
+    const auto found = object->find(key);
+    if (found == object->end() || *found != value) return false;
+  }
+  return true;
+}
+
+// Mean over the epochs after 0; every epoch reads the same number of rows.
+double mean_share(const std::vector<TraceRow>& trace, double TraceRow::*share) {
+  if (trace.size() < 2) return 0.0;
+  double sum = 0.0;
+  for (std::size_t i = 1; i < trace.size(); ++i) sum += trace[i].*share;
+  return sum / static_cast<double>(trace.size() - 1);
 }
 
 std::size_t size_of(const Selection& selection) {
@@ -95,10 +115,15 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.alpha = result.alpha;
   for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
   if (trained) {
-    run.bytes_read = result.trace.back().bytes_read;
-    run.values_read = result.trace.back().values_read;
-    run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
+    const TraceRow& last = result.trace.back();
+    run.bytes_read = last.bytes_read;
+    run.values_read = last.values_read;
+    run.channel_bytes = last.model_bytes + last.gradient_bytes;
+    run.test_accuracy = last.test_accuracy;
+    run.share_refetched = mean_share(result.trace, &TraceRow::share_refetched);
+    run.share_flipped = mean_share(result.trace, &TraceRow::share_flipped);
   }
+  if (!result.bias_and_noise.empty()) run.bias_and_noise = result.bias_and_noise.back();
   run.exact_minimum = result.exact_minimum;
   run.gradients = result.gradients;
   run.levels_of_column = result.levels_of_column;
@@ -193,6 +218,25 @@ RunFilter quantized_levels(std::string kind, std::int64_t bits, std::string leve
     return run.text("/precision/samples/kind") == kind && run.integer("/precision/samples/bits") == bits &&
            run.text("/precision/samples/levels/kind") == levels && model_and_gradient(run, "full") &&
            (sampling.empty() || sampling == "fresh") && (scaling.empty() || scaling == "column");
+  };
+}
+
+RunFilter samples_with(Json members) {
+  return [members = std::move(members)](const Run& run) {
+    return model_and_gradient(run, "full") && has_members(member(run.config, "/precision/samples"), members);
+  };
+}
+
+RunFilter probes_with(Json members) {
+  return [members = std::move(members), full = full_precision()](const Run& run) {
+    return full(run) && run.bias_and_noise &&
+           has_members(member(run.config, "/solver/probe/estimator"), members);
+  };
+}
+
+RunFilter with_model(RunFilter filter, std::string kind) {
+  return [filter = std::move(filter), kind = std::move(kind)](const Run& run) {
+    return run.text("/model/kind") == kind && filter(run);
   };
 }
 

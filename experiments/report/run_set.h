@@ -27,6 +27,10 @@ struct Run {
   std::uint64_t bytes_read = 0;     ///< sample bytes of the whole run
   std::uint64_t values_read = 0;    ///< sample values of the whole run
   std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
+  double test_accuracy = 0.0;       ///< after the last epoch; NaN for regression
+  double share_refetched = 0.0;     ///< of all rows of all epochs
+  double share_flipped = 0.0;       ///< likewise
+  std::optional<BiasAndNoise> bias_and_noise;  ///< the last one measured
   std::optional<double> exact_minimum;
   std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
   std::optional<MeasuredLevels> levels_of_column;  ///< likewise
@@ -88,6 +92,12 @@ RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sam
 /// Only the samples are quantized, by this estimator with fresh draws (where it draws) and levels of this
 /// kind, uniform ones with column scaling.
 RunFilter quantized_levels(std::string kind, std::int64_t bits, std::string levels);
+/// Only the samples are quantized, and their description in the config has all of the given members.
+RunFilter samples_with(Json members);
+/// The run follows full precision and measures an estimator with the given members.
+RunFilter probes_with(Json members);
+/// Runs of this loss that pass the filter as well.
+RunFilter with_model(RunFilter filter, std::string kind);
 /// Double sampling of the samples at these bits, model and gradient quantized as well.
 RunFilter end_to_end(std::int64_t bits);
 RunFilter with_batch(RunFilter filter, std::int64_t batch);

@@ -101,6 +101,47 @@ void read_trace(const Hdf5Reader& file, ResultFile& result) {
   }
 }
 
+struct ErrorColumn {
+  const char *name, *doc;
+  double BiasAndNoise::*member;
+};
+constexpr ErrorColumn kErrorColumns[] = {
+    {"gradient_norm", "norm of the mean gradient at full precision", &BiasAndNoise::gradient_norm},
+    {"sample_noise", "noise of one sample's gradient at full precision", &BiasAndNoise::sample_noise},
+    {"bias", "norm of the estimate's bias", &BiasAndNoise::bias},
+    {"bias_floor", "below this a bias is not told from 0", &BiasAndNoise::bias_floor},
+    {"noise", "noise that quantization adds to one sample's gradient", &BiasAndNoise::noise},
+};
+
+std::string error_path(const char* name) { return "/bias_and_noise/" + std::string(name); }
+
+void write_bias_and_noise(Hdf5Writer& file, const std::vector<BiasAndNoise>& errors) {
+  file.group("/bias_and_noise");
+  std::vector<std::uint32_t> epochs;
+  for (const BiasAndNoise& error : errors) epochs.push_back(error.epoch);
+  file.array(error_path("epoch"), epochs);
+  for (const ErrorColumn& column : kErrorColumns) {
+    std::vector<double> values;
+    for (const BiasAndNoise& error : errors) values.push_back(error.*column.member);
+    file.array(error_path(column.name), values);
+    file.attribute(error_path(column.name), "doc", std::string_view(column.doc));
+  }
+}
+
+std::vector<BiasAndNoise> read_bias_and_noise(const Hdf5Reader& file) {
+  const auto epochs = file.read<std::uint32_t>(error_path("epoch"));
+  std::vector<BiasAndNoise> errors(epochs.size());
+  for (std::size_t i = 0; i < epochs.size(); ++i) errors[i].epoch = epochs[i];
+  for (const ErrorColumn& column : kErrorColumns) {
+    const auto values = file.read<double>(error_path(column.name));
+    if (values.size() != errors.size()) {
+      throw InputError(file.path().string() + ": the columns of /bias_and_noise differ in length");
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) errors[i].*column.member = values[i];
+  }
+  return errors;
+}
+
 void write_preprocess(Hdf5Writer& file, const AppliedPreprocess& applied) {
   file.group("/preprocess");
   file.array("/preprocess/feature_offset", applied.feature_offset);
@@ -206,6 +247,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   write_header(file, result);
   file.text("/config", result.resolved_json);
   write_trace(file, result);
+  if (!result.bias_and_noise.empty()) write_bias_and_noise(file, result.bias_and_noise);
   file.array("/model/x", result.x);
   file.array("/model/weights_original", result.weights_original);
   if (result.levels) write_levels(file, *result.levels);
@@ -229,6 +271,7 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     read_header(file, result);
     result.resolved_json = file.text("/config");
     read_trace(file, result);
+    if (file.has("/bias_and_noise")) result.bias_and_noise = read_bias_and_noise(file);
     result.x = file.read<float>("/model/x");
     result.weights_original = file.read<double>("/model/weights_original");
     if (file.has("/levels")) result.levels = read_levels(file);

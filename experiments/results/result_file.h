@@ -47,6 +47,7 @@ struct Provenance {
 ///   /trace/*     one array a column of trace_columns(), attributes `unit` and `doc`; attribute exact_minimum
 ///   of
 ///                /trace where it is known
+///   /bias_and_noise/*  one array a member of BiasAndNoise; only where the solver measures it
 ///   /model       x (float32, prepared units, one entry a prepared column), weights_original (float64, raw
 ///   features
 ///                and then the intercept)
@@ -73,6 +74,7 @@ struct ResultFile {
 
   std::string resolved_json;
   std::vector<TraceRow> trace;
+  std::vector<BiasAndNoise> bias_and_noise;
   std::optional<double> exact_minimum;  ///< least train loss of any model, reporting units
   std::vector<float> x;
   std::vector<double> weights_original;

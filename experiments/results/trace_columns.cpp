@@ -11,13 +11,19 @@ std::span<const TraceColumn> trace_columns() {
        &TraceRow::test_loss},
       {"test_accuracy", "1", "share of test rows with the right sign; NaN for regression",
        &TraceRow::test_accuracy},
-      {"bytes_read", "byte", "sample values read so far, as stored, every draw and row scale included",
+      {"bytes_read", "byte",
+       "sample values read so far, as stored, every draw, row scale and refetched row included",
        &TraceRow::bytes_read},
       {"values_read", "1", "sample values read so far", &TraceRow::values_read},
       {"model_bytes", "byte", "model channel so far", &TraceRow::model_bytes},
       {"gradient_bytes", "byte", "gradient channel so far", &TraceRow::gradient_bytes},
       {"share_refetched", "1", "share of this epoch's rows that were read again at full precision",
        &TraceRow::share_refetched},
+      {"share_outside", "1", "share of this epoch's rows whose score lay outside the polynomial's interval",
+       &TraceRow::share_outside},
+      {"share_flipped", "1",
+       "share of this epoch's rows whose slope was taken from the wrong side of its jump",
+       &TraceRow::share_flipped},
   };
   return kColumns;
 }

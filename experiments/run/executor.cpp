@@ -84,6 +84,7 @@ StoredLevels describe_levels(const ColumnLevels& levels, const ComponentChoice& 
 void describe_training(const PreparedData& prepared, TrainingResult trained, ResultFile& result) {
   result.status = trained.trace.status;
   result.trace = std::move(trained.trace.rows);
+  result.bias_and_noise = std::move(trained.bias_and_noise);
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
   result.weights_original = model_in_original_units(prepared, trained.x);

@@ -46,5 +46,42 @@ TEST_CASE("small runs end at the recorded losses, bit by bit", "[golden]") {
   }
 }
 
+TEST_CASE("small non-linear runs end at the recorded losses, bit by bit", "[golden]") {
+  const ComponentFamily preprocessing{"preprocess", "", {preprocess_info()}};
+  const auto raw = choose(datasets().family(), "cod-rna-like",
+                          {{"train_rows", std::int64_t{300}}, {"test_rows", std::int64_t{100}}});
+  const PreparedData data =
+      preprocess(load_dataset(raw, {}), choose(preprocessing, preprocess_info().name).parameters);
+  const auto regularizer =
+      regularizers()["ball"](choose(regularizers().family(), "ball", {{"radius", 5.0}}).parameters);
+  const auto choice = [](const char* kind, int bits, testing::Given more = {}) {
+    more.push_back({"bits", std::int64_t{bits}});
+    return testing::estimator_choice(kind, std::move(more));
+  };
+  struct Case {
+    const char* loss;
+    ComponentChoice samples;
+    const char* train_loss;
+  };
+  const Case cases[] = {
+      {"hinge", testing::estimator_choice("full"), "0x1.8378cdbf82891p-2"},
+      {"hinge", choice("refetch_l1", 6), "0x1.84eea538f020dp-2"},
+      {"hinge", choice("refetch_l1", 6, {{"bound", std::string("interval")}}), "0x1.84edbd4252fd5p-2"},
+      {"hinge", choice("refetch_l2", 6, {{"degree", std::int64_t{7}}}), "0x1.842d413c92503p-2"},
+      {"hinge", choice("chebyshev", 4), "0x1.84cd22c83c303p-2"},
+      {"logistic", testing::estimator_choice("full"), "0x1.fa49c38017a57p-2"},
+      {"logistic", choice("chebyshev", 4), "0x1.fa9537c5ed979p-2"},
+      {"logistic", choice("chebyshev", 4, {{"degree", std::int64_t{20}}}), "0x1.fa8e22debda2p-2"},
+      {"logistic", choice("chebyshev", 4, {{"product", std::string("recurrence")}, {"radius", 9.0}}),
+       "0x1.f8663977bc57bp-2"}};
+  for (const Case& c : cases) {
+    TrainingSpec spec = testing::toy_spec(4, 8, 0.05);
+    spec.samples = c.samples;
+    const auto loss = losses()[c.loss]({});
+    INFO(c.loss << " " << c.samples.kind);
+    CHECK(hex(train({data, *loss, *regularizer}, spec, 2).trace.rows.back().train_loss) == c.train_loss);
+  }
+}
+
 }  // namespace
 }  // namespace zipml

@@ -21,6 +21,10 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     if "measure" in options:
         config["measure"] = options["measure"]
         del config["solver"]
+    if "model" in options:
+        config["model"] = {"kind": options["model"]}
+    if "probe" in options:
+        config["solver"]["probe"] = {"kind": "bias_and_noise", "estimator": options["probe"]}
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -49,6 +53,12 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
                     group.attrs.update(value)
                 else:
                     group[key] = value
+        nothing = np.zeros(len(losses))
+        file["trace/test_accuracy"] = nothing + options.get("accuracy", np.nan)
+        file["trace/share_refetched"] = nothing + options.get("refetched", 0.0)
+        file["trace/share_flipped"] = nothing
+        for name, value in options.get("error", {}).items():
+            file[f"bias_and_noise/{name}"] = np.array([value])
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
@@ -83,7 +93,39 @@ def write_errors(folder, dataset, samples, squared, bias, seed=1, **options):
 
 
 SYNTHETIC_100 = {"kind": "synthetic", "features": 100}
+GISETTE, COD_RNA = {"kind": "gisette"}, {"kind": "cod-rna"}
+
+
+def chebyshev(degree, bits, product="symmetric", delta="best"):
+    return dict(quantized("chebyshev", bits), degree=degree, product=product, delta=delta)
+
+
+def refetching(bits, bound):
+    return dict(quantized("refetch_l1", bits), bound=bound)
+
+
 QUANTIZED_CHANNEL = {"kind": "quantized", "bits": 8}
+
+
+def write_nonlinear(folder, losses, seed):
+    """Figures 9 and 12 and ours beside them; figure 9 without its logistic panels, figure 12 without gisette."""
+    svm = dict(model="hinge", accuracy=0.9)
+    stored = dict(svm, bits_stored=8)
+    for data in (GISETTE, COD_RNA):
+        write_run(folder, "fig9", data, FULL, losses, seed, **svm)
+        for samples in (chebyshev(15, 4, "powers"), chebyshev(15, 4), chebyshev(15, 4, delta=0.1),
+                        quantized("deterministic", 8), quantized("naive", 8)):
+            write_run(folder, "fig9", data, samples, losses, seed, **stored)
+    write_run(folder, "fig9_bits", COD_RNA, FULL, losses, seed, **svm)
+    for samples in (quantized("naive", 4), quantized("deterministic", 4), chebyshev(3, 2), chebyshev(1, 4, delta=1)):
+        write_run(folder, "fig9_bits", COD_RNA, samples, losses, seed, **stored)
+    error = dict(epoch=3, gradient_norm=0.1, sample_noise=1.0, bias=0.01, bias_floor=0.001, noise=0.2)
+    for estimator in (quantized("naive", 4), quantized("deterministic", 4), chebyshev(3, 2), chebyshev(15, 4, "powers")):
+        write_run(folder, "bias_variance", COD_RNA, FULL, losses, seed, probe=estimator, error=error, **svm)
+    write_run(folder, "fig12", COD_RNA, FULL, losses, seed, **svm)
+    for samples in (refetching(8, "step"), refetching(5, "step"), refetching(8, "nearest"), refetching(7, "interval"),
+                    dict(chebyshev(15, 4), kind="refetch_l2", sketch=8)):
+        write_run(folder, "fig12", COD_RNA, samples, losses, seed, refetched=0.1, **stored)
 
 
 def write_everything(folder, seeds=(1, 2, 3)):
@@ -126,4 +168,5 @@ def write_everything(folder, seeds=(1, 2, 3)):
                              1e-3 * 4.0 ** -bits, seed)
     for levels, scaling in (("optimal", ""), ("uniform", "column"), ("uniform", "min_max")):
         write_levels(folder, {"kind": "cadata"}, levels, scaling, title="cadata")
+        write_nonlinear(folder, losses, seed)
     write_run(folder, "table1", {"kind": "cadata"}, FULL, [1.0, 0.9], counts=(10000, 10640, 8), title="cadata")

@@ -19,8 +19,8 @@ import example_results as example  # noqa: E402
 import draw_all  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig10", "fig10_excess", "fig11", "variance",
-         "fpga_numerics", "table1"]
+NAMES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10",
+         "fig10_excess", "fig11", "fig12", "variance", "fpga_numerics", "table1"]
 
 
 def quietly(function, *args):

@@ -52,7 +52,7 @@ TEST_CASE("seeds", "[config][messages]") {
 TEST_CASE("parts of a run", "[config][messages]") {
   refuses("/model", "\"least_square\"",
           "small.json: /model: unknown kind \"least_square\"; did you mean \"least_squares\"?; allowed: "
-          "least_squares, ls_svm");
+          "least_squares, ls_svm, hinge, squared_hinge, logistic, huber");
   refuses("/model", "{\"kind\": \"least_squares\", \"regulariser\": \"l2\"}",
           "small.json: /model/regulariser: unknown member \"regulariser\"; did you mean \"regularizer\"?; "
           "allowed: "
@@ -80,7 +80,7 @@ TEST_CASE("parts of a run", "[config][messages]") {
   refuses(
       "/solver/alhpa", "0.1",
       "small.json: /solver/alhpa: unknown member \"alhpa\"; did you mean \"alpha\"?; allowed: epochs, batch, "
-      "alpha, tune_grid, schedule, order, kind");
+      "alpha, tune_grid, schedule, order, measure, kind");
   refuses("/solver", "{}", "small.json: /solver/epochs: missing; \"sgd\" needs it: an integer in [1, 1e+06]");
   refuses("/engine", "{\"kind\": \"hogwild\", \"threads\": 1}",
           "small.json: /engine/threads: found 1; allowed: an integer in [2, 1024]");
@@ -95,11 +95,11 @@ TEST_CASE("combinations that do not fit", "[config][messages]") {
   refuses(
       "/model", "\"ls_svm\"",
       "small.json: /model: \"ls_svm\" is a classification model, the data set \"synthetic\" has regression "
-      "labels; allowed: least_squares");
+      "labels; allowed: least_squares, huber");
   refuses("/dataset", "\"cod-rna\"",
           "small.json: /model: \"least_squares\" is a regression model, the data set \"cod-rna\" has "
           "classification "
-          "labels; allowed: ls_svm");
+          "labels; allowed: ls_svm, hinge, squared_hinge, logistic");
   refuses("/solver/batch", "10001",
           "small.json: /solver/batch: found 10001 for 10000 training rows; allowed: at most 10000");
   refuses("/precision/samples/levels_count", "8",
@@ -141,6 +141,61 @@ TEST_CASE("combinations that do not fit", "[config][messages]") {
         "small.json: /preprocess/labels: found \"scale\" for the classification labels of \"cod-rna\", which "
         "stay -1 "
         "and +1; allowed: \"none\"");
+}
+
+// The config of an SVM with these samples.
+std::string svm_error(const char* samples, const char* model = "hinge") {
+  Json config = small_config();
+  config["dataset"] = "cod-rna";
+  config["model"] = model;
+  config["precision"]["samples"] = parse_json(samples, "test");
+  return error_of(config);
+}
+
+TEST_CASE("non-linear models and refetching", "[config][messages]") {
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4})").empty());
+  CHECK(svm_error(R"({"kind": "refetch_l1", "bits": 4})").empty());
+  CHECK(svm_error(R"({"kind": "refetch_l2", "bits": 4})").empty());
+  const std::string at = "small.json: /precision/samples/";
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "degree": 0})") ==
+        at + "degree: found 0; allowed: an integer in [1, 31]");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "degree": 32})") ==
+        at + "degree: found 32; allowed: an integer in [1, 31]");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 12})") ==
+        at + "bits: found 12; allowed: an integer in [1, 11]");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "radius": 0})") ==
+        at + "radius: found 0; allowed: a number in (0, 1e+06], or \"estimate\"");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "radius": "estimated"})") ==
+        at + "radius: found \"estimated\"; did you mean \"estimate\"?; allowed: a number in (0, 1e+06], or "
+             "\"estimate\"");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "delta": -0.5})") ==
+        at + "delta: found -0.5; allowed: a number in (0, 1e+06], or \"best\"");
+  CHECK(svm_error(R"({"kind": "chebyshev", "bits": 4, "delta": 2.5, "radius": 2})") ==
+        at + "delta: found 2.5 with a radius of 2.0; allowed: below the radius");
+  CHECK(svm_error(R"({"kind": "refetch_l2", "bits": 4, "sketch": 0})") ==
+        at + "sketch: found 0; allowed: an integer in [1, 65536]");
+  CHECK(svm_error(R"({"kind": "refetch_l2", "bits": 4, "sketch_bits": 17})") ==
+        at + "sketch_bits: found 17; allowed: an integer in [1, 16]");
+  CHECK(svm_error(R"({"kind": "refetch_l1", "bits": 4, "levels": {"kind": "uniform", "scaling": "row"}})") ==
+        at + "levels: found row scaling; allowed: levels of columns, as the bound adds up the steps of the "
+             "columns");
+  CHECK(svm_error(R"({"kind": "refetch_l1", "bits": 4})", "logistic") ==
+        "small.json: /precision/samples: \"refetch_l1\" needs a loss whose slope is a step, such as "
+        "\"hinge\", and \"logistic\" is not such a loss; allowed: full, naive, deterministic, chebyshev");
+  CHECK(svm_error(R"({"kind": "double_sampling", "bits": 4})") ==
+        "small.json: /precision/samples: \"double_sampling\" is unbiased only where the loss is quadratic in "
+        "a'x, and \"hinge\" is not such a loss; allowed: full, naive, deterministic, chebyshev, refetch_l1, "
+        "refetch_l2");
+  refuses(
+      "/solver/probe", R"({"kind": "bias_and_noise"})",
+      "small.json: /solver/probe/estimator: missing; \"bias_and_noise\" needs it: an object with \"kind\", "
+      "or one of full, naive, deterministic, double_sampling, chebyshev, refetch_l1, refetch_l2");
+  refuses("/solver/probe", R"({"kind": "bias_and_noise", "estimator": {"kind": "refetch_l1", "bits": 4}})",
+          "small.json: /solver/probe/estimator: \"refetch_l1\" needs a loss whose slope is a step, such as "
+          "\"hinge\", and \"least_squares\" is not such a loss; allowed: full, naive, deterministic, "
+          "double_sampling, chebyshev");
+  refuses("/model", R"({"kind": "huber", "threshold": 0})",
+          "small.json: /model/threshold: found 0; allowed: a number in (0, 1e+30]");
 }
 
 TEST_CASE("missing members", "[config][messages]") {
@@ -198,7 +253,7 @@ TEST_CASE("errors of expanded runs name the place that set the value", "[config]
   refuses("/sweep", R"({"series": [{"name": "x", "set": {"/solver/alhpa": 1}}]})",
           "small.json: /sweep/series/0/set/~1solver~1alhpa (sets /solver/alhpa): unknown member \"alhpa\"; "
           "did you mean "
-          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, kind");
+          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, measure, kind");
   refuses("/sweep",
           R"({"panels": [{"name": "x", "set": {"/precision/samples": {"kind": "naive", "bits": 99}}}]})",
           "small.json: /sweep/panels/0/set/~1precision~1samples/bits (sets /precision/samples/bits): found "

@@ -14,7 +14,8 @@ TEST_CASE("derivatives agree with finite differences", "[loss]") {
     const auto loss = losses()[info.name](choose(losses().family(), info.name).parameters);
     INFO(info.name);
     for (const double label : {-1.0, 1.0}) {
-      for (double z = -3.0; z <= 3.0; z += 0.25) {
+      // Off the points where hinge and Huber have a kink.
+      for (double z = -3.1; z <= 3.1; z += 0.25) {
         const double h = 1e-6;
         const double numeric = (loss->value(z + h, label) - loss->value(z - h, label)) / (2 * h);
         CHECK(static_cast<double>(loss->derivative(static_cast<float>(z), static_cast<float>(label))) ==
@@ -22,6 +23,34 @@ TEST_CASE("derivatives agree with finite differences", "[loss]") {
       }
     }
   }
+}
+
+TEST_CASE("dl/dz is the slope at the margin or residual; jumps are where they are said to be", "[loss]") {
+  for (const ComponentInfo& info : losses().family().members) {
+    const auto loss = losses()[info.name](choose(losses().family(), info.name).parameters);
+    const bool margin = loss->argument() == LossArgument::margin;
+    INFO(info.name);
+    for (const double label : {-1.0, 1.0}) {
+      for (double z = -3.125; z <= 3.125; z += 0.25) {
+        const double u = margin ? label * z : z - label;
+        CHECK(static_cast<double>(loss->derivative(static_cast<float>(z), static_cast<float>(label))) ==
+              Approx((margin ? label : 1.0) * loss->slope(u)).margin(1e-6));
+        if (loss->jump())
+          CHECK(loss->slope(u) == (u < loss->jump()->at ? loss->jump()->before : loss->jump()->after));
+      }
+    }
+  }
+  CHECK(losses()["hinge"]({})->jump().has_value());
+}
+
+TEST_CASE("logistic loss neither overflows nor loses its tail", "[loss]") {
+  const auto loss = losses()["logistic"]({});
+  CHECK(loss->value(0.0, 1.0) == Approx(std::log(2.0)));
+  CHECK(loss->value(-1000.0, 1.0) == 1000.0);
+  CHECK(loss->value(1000.0, 1.0) == 0.0);
+  CHECK(loss->value(30.0, 1.0) == Approx(std::exp(-30.0)).epsilon(0.01));
+  CHECK(loss->slope(-1000.0) == -1.0);
+  CHECK(loss->slope(1000.0) == 0.0);
 }
 
 TEST_CASE("proximal maps are minimisers of R(u) + |u - v|^2 / (2 gamma)", "[regularizer]") {

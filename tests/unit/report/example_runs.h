@@ -32,6 +32,10 @@ struct ExampleRun {
   nlohmann::json measure = {{"kind", "training"}};
   std::optional<MeasuredGradients> gradients = {};
   std::optional<MeasuredLevels> levels_of_column = {};
+  std::string loss = "least_squares";
+  double accuracy = 0.9, share_refetched = 0.0, share_flipped = 0.0;  ///< of every epoch
+  nlohmann::json measured;      ///< estimator that the run measures; null: none
+  BiasAndNoise bias_and_noise;  ///< of it
 
   ResultFile result() const {
     ResultFile file;
@@ -44,14 +48,21 @@ struct ExampleRun {
     file.train_rows = train_rows;
     file.test_rows = test_rows;
     file.features = features;
-    nlohmann::json config = {
-        {"config", figure},   {"seed", seed},
-        {"dataset", dataset}, {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
-        {"measure", measure}, {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    nlohmann::json config = {{"config", figure},
+                             {"seed", seed},
+                             {"dataset", dataset},
+                             {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
+                             {"measure", measure},
+                             {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}},
+                             {"model", {{"kind", loss}}}};
     file.gradients = gradients;
     file.levels_of_column = levels_of_column;
     const bool trained = !gradients && !levels_of_column;
     if (!trained) config.erase("solver");
+    if (!measured.is_null()) {
+      config["solver"]["probe"] = {{"kind", "bias_and_noise"}, {"estimator", measured}};
+      file.bias_and_noise = {bias_and_noise};
+    }
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
     for (std::size_t e = 0; trained && e < losses.size(); ++e) {
@@ -60,6 +71,9 @@ struct ExampleRun {
       row.train_loss = losses[e];
       row.bytes_read = bytes_an_epoch * e;
       row.values_read = values_an_epoch * e;
+      row.test_accuracy = accuracy;
+      row.share_refetched = e == 0 ? 0.0 : share_refetched;
+      row.share_flipped = e == 0 ? 0.0 : share_flipped;
       file.trace.push_back(row);
     }
     if (!std::isnan(minimum)) file.exact_minimum = minimum;

@@ -34,6 +34,8 @@ inline ResultFile example_result() {
     row.model_bytes = 10u * epoch;
     row.gradient_bytes = 20u * epoch;
     row.share_refetched = 0.25;
+    row.share_outside = 0.125;
+    row.share_flipped = 0.0625;
     result.trace.push_back(row);
   }
   result.exact_minimum = 0.125;

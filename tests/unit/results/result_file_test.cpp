@@ -96,6 +96,23 @@ TEST_CASE("every column of a trace survives", "[results]") {
   REQUIRE(read.trace[2].bytes_read == (std::uint64_t{1} << 60) + 2);
 }
 
+TEST_CASE("gradient errors survive, and are absent where nothing was measured", "[results]") {
+  const TemporaryFolder folder;
+  ResultFile written = example_result();
+  write_result(folder / "none.h5", written);
+  REQUIRE(read_result(folder / "none.h5").value.value().bias_and_noise.empty());
+  written.bias_and_noise = {{5, 1.0, 2.0, 0.25, 0.125, 3.0}, {10, 0.5, 2.5, 0.0, 0.0625, 4.0}};
+  write_result(folder / "some.h5", written);
+  const std::vector<BiasAndNoise> read = read_result(folder / "some.h5").value.value().bias_and_noise;
+  REQUIRE(read.size() == 2);
+  REQUIRE(read[0].epoch == 5);
+  REQUIRE(read[1].gradient_norm == 0.5);
+  REQUIRE(read[1].sample_noise == 2.5);
+  REQUIRE(read[0].bias == 0.25);
+  REQUIRE(read[1].bias_floor == 0.0625);
+  REQUIRE(read[1].noise == 4.0);
+}
+
 TEST_CASE("trace_columns has every member of TraceRow", "[results]") {
   std::size_t bytes = 0;
   std::set<std::string_view> names;

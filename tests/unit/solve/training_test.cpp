@@ -133,6 +133,42 @@ TEST_CASE("bytes and values read are what the bits say", "[training]") {
   CHECK(low.gradient_bytes == full.gradient_bytes);
 }
 
+TEST_CASE("non-linear estimators train, with the same bits for any number of threads", "[training]") {
+  const auto bits = [](int b) { return std::pair<std::string, ParameterValue>{"bits", std::int64_t{b}}; };
+  const ComponentChoice choices[] = {
+      estimator_choice("full"), estimator_choice("refetch_l1", {bits(5)}),
+      estimator_choice("chebyshev", {bits(6), {"degree", std::int64_t{7}}}),
+      estimator_choice("refetch_l2", {bits(6), {"degree", std::int64_t{7}}, {"sketch", std::int64_t{512}}})};
+  for (const char* model : {"hinge", "logistic", "squared_hinge"}) {
+    const Toy toy(toy_data(600, 20, 0.1, Task::classification), model,
+                  {"ball", choose(regularizers().family(), "ball", {{"radius", 5.0}}).parameters});
+    for (const ComponentChoice& choice : choices) {
+      if (!estimator_objection(choice.kind, *toy.loss).empty()) continue;
+      TrainingSpec spec = toy_spec(6, 48, 0.1);
+      spec.samples = choice;
+      INFO(model << " " << choice.kind);
+      const TrainingResult one = train(toy.problem(), spec, 1);
+      CHECK(same_result(one, train(toy.problem(), spec, 4)));
+      CHECK(one.trace.rows.back().test_accuracy > 0.9);
+      CHECK(one.trace.rows.back().train_loss < 0.7 * one.trace.rows.front().train_loss);
+    }
+  }
+}
+
+TEST_CASE("bytes read include the rows that were read again", "[training]") {
+  const Toy toy(toy_data(1000, 99, 0.1, Task::classification), "hinge");
+  TrainingSpec spec = toy_spec(3, 10, 0.1);
+  spec.samples = estimator_choice("refetch_l1", {{"bits", std::int64_t{4}}});
+  const Trace trace = train(toy.problem(), spec, 2).trace;
+  double again = 0.0;
+  for (std::size_t e = 1; e < trace.rows.size(); ++e) {
+    CHECK(trace.rows[e].share_refetched > 0.0);
+    again += 1000.0 * trace.rows[e].share_refetched * 400.0;
+    CHECK(static_cast<double>(trace.rows[e].bytes_read) ==
+          Approx(static_cast<double>(e) * 1000.0 * 50.0 + again).epsilon(0.001));
+  }
+}
+
 TEST_CASE("order: a permutation visits every row once, replacement does not", "[training]") {
   // One column of ones, one row a batch, constant step: with labels r the model remembers the rows' order.
   PreparedData data = toy_data(50, 0);
