@@ -43,6 +43,17 @@ double portable_exp(double x) {
   return std::ldexp(series, static_cast<int>(k));
 }
 
+double portable_cos(double x) {
+  x = std::fabs(x);
+  if (x > std::numbers::pi / 2) return -portable_cos(std::numbers::pi - x);
+  // Beyond pi/4 the sine of the rest: both series then end below 1e-18.
+  const bool is_sine = x > std::numbers::pi / 4;
+  const double r = is_sine ? std::numbers::pi / 2 - x : x, r2 = r * r;
+  double series = 1.0;
+  for (int k = is_sine ? 17 : 16; k >= 2; k -= 2) series = 1.0 - series * (r2 / (k * (k - 1)));
+  return is_sine ? r * series : series;
+}
+
 double normal_quantile(double p) {
   static constexpr double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
                                  1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,

@@ -11,6 +11,9 @@ double portable_log(double x);
 /// e^x; 0 below -745, infinity above 709.78; relative error below 1e-15 otherwise.
 double portable_exp(double x);
 
+/// cos x for |x| <= pi; absolute error below 4e-16.
+double portable_cos(double x);
+
 /// Inverse of the standard normal distribution function at p in (0, 1); relative error about 1e-15.
 /// Wichura, algorithm AS 241 (PPND16), Applied Statistics 37 (1988).
 double normal_quantile(double p);

@@ -12,6 +12,7 @@ enum class Stream : std::uint16_t {
   sample_rounding = 2,    ///< Q1, Q2, ...: stochastic rounding of the samples
   model_rounding = 3,     ///< Q3
   gradient_rounding = 4,  ///< Q4
+  label_rounding = 9,     ///< labels as a label store holds them
   generate_features = 16,
   generate_labels = 17,
   generate_model = 18,

@@ -25,6 +25,7 @@ struct TrainingSpec {
   ComponentChoice samples;           ///< one of estimators(): how gradients read the samples
   ComponentChoice model_channel;     ///< one of channels(): Q3
   ComponentChoice gradient_channel;  ///< one of channels(): Q4
+  ComponentChoice labels;            ///< one of label_stores(); only reconstructions read labels through it
   ComponentChoice solver;            ///< one of solvers()
   ComponentChoice engine;            ///< one of engines()
   double alpha = 0.0;                ///< step size; the solver's own `alpha` parameter is not looked at
@@ -63,6 +64,10 @@ struct Tuning {
 /// `stop` is asked after every epoch; once it says true there is no tuning.
 std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads,
                                  const std::function<bool()>& stop = {});
+
+/// The grid search itself: final_loss trains with an alpha; nothing from it means that it was stopped.
+std::optional<Tuning> tune_over(std::vector<double> alphas,
+                                const std::function<std::optional<double>(double)>& final_loss);
 
 /// The prepared problem's exact minimum over all x, without regularizer: (1/2K) min |Ax - b|^2 in reporting
 /// units, by Cholesky of the normal equations in float64; columns that depend on earlier ones are left out.

@@ -91,12 +91,14 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/samples", training.samples.parameters, false, errors);
   check_levels("/precision/model", training.model_channel.parameters, true, errors);
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
+  check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (training.samples.kind == "double_sampling" && !loss->derivative_is_affine()) {
     errors.add("/precision/samples",
                "\"double_sampling\" is unbiased only where the loss is quadratic in a'x, and \"" +
                    run.model.kind + "\" is not; allowed: another estimator");
   }
   check_batch(run, errors);
+  check_tomography(run, errors);
 }
 
 }  // namespace zipml

@@ -3,6 +3,7 @@
 #include "engine/data/preprocess.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
+#include "engine/gradient/label_store.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "engine/solve/training.h"
@@ -48,7 +49,7 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
     errors.add("/precision", "found " + brief(precision) + "; allowed: an object");
     return;
   }
-  check_members({precision, "/precision"}, {"samples", "model", "gradient"}, errors);
+  check_members({precision, "/precision"}, {"samples", "model", "gradient", "labels"}, errors);
   const auto read = [&](const std::string& key, const ComponentFamily& family) {
     const Json member = member_or_empty(precision, key);
     return value_or_empty(read_component({member, "/precision/" + key}, family, errors, "full"));
@@ -56,25 +57,29 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
   training.samples = read("samples", estimators().family());
   training.model_channel = read("model", channels().family());
   training.gradient_channel = read("gradient", channels().family());
+  training.labels = read("labels", label_stores().family());
 }
 
 Json resolved(const RunSpec& run) {
   Json model = to_json(run.model);
   model["regularizer"] = to_json(run.regularizer);
   const TrainingSpec& training = run.training;
-  return {{"config", run.config_name},
-          {"panel", run.panel},
-          {"series", run.series},
-          {"dataset", to_json(run.dataset)},
-          {"preprocess", to_json(run.preprocess)},
-          {"model", model},
-          {"precision",
-           {{"samples", to_json(training.samples)},
-            {"model", to_json(training.model_channel)},
-            {"gradient", to_json(training.gradient_channel)}}},
-          {"solver", to_json(training.solver)},
-          {"engine", to_json(training.engine)},
-          {"seed", run.seed}};
+  Json json = {{"config", run.config_name},
+               {"panel", run.panel},
+               {"series", run.series},
+               {"dataset", to_json(run.dataset)},
+               {"preprocess", to_json(run.preprocess)},
+               {"model", model},
+               {"precision",
+                {{"samples", to_json(training.samples)},
+                 {"model", to_json(training.model_channel)},
+                 {"gradient", to_json(training.gradient_channel)}}},
+               {"solver", to_json(training.solver)},
+               {"engine", to_json(training.engine)},
+               {"seed", run.seed}};
+  // Written only where it says something: few runs can store labels at low precision.
+  if (training.labels.kind != "full") json["precision"]["labels"] = to_json(training.labels);
+  return json;
 }
 
 constexpr std::size_t kIdLength = 16;

@@ -26,7 +26,7 @@ struct Claim {
   std::string figure;   ///< also the name of the config whose results are looked at
   std::string claim;    ///< one line; says the region in which it is true
   std::string paper;    ///< the paper's value, or "-" where the paper has none
-  std::string unit;     ///< of the value: "%", "x", "bits", "loss" or "rows"
+  std::string unit;     ///< of the value: "%", "x", "bits", "loss", "rows", "dB" or "SSIM"
   std::string dataset;  ///< the set that the paper uses
   std::function<Finding(const RunSet&)> evaluate;
 };
@@ -47,6 +47,7 @@ std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
 std::vector<Claim> batch_claims();       ///< fig6
 std::vector<Claim> bits_claims();        ///< fig8
 std::vector<Claim> minimum_claims();     ///< fig8, its full-precision curves
+std::vector<Claim> tomography_claims();  ///< fig1c and tomography_bits
 std::vector<Claim> table_claims();       ///< table1
 
 }  // namespace zipml

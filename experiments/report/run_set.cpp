@@ -93,6 +93,10 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.values_read = result.trace.back().values_read;
   run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;
   run.exact_minimum = result.exact_minimum;
+  if (result.image && !result.image->quality.empty()) {
+    const ReconstructedImage& image = *result.image;
+    run.image = {image.quality.back().psnr, image.quality.back().ssim, image.label_bytes.back()};
+  }
   return run;
 }
 

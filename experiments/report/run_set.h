@@ -14,6 +14,12 @@
 
 namespace zipml {
 
+/// How a reconstruction ended.
+struct FinalImage {
+  double psnr = 0.0, ssim = 0.0;  ///< of the whole volume; see ImageQuality
+  std::uint64_t label_bytes = 0;  ///< sinogram bytes of the whole run
+};
+
 /// What claims need of one result.
 struct Run {
   std::string id, config_name;
@@ -28,6 +34,7 @@ struct Run {
   std::uint64_t values_read = 0;    ///< sample values of the whole run
   std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
   std::optional<double> exact_minimum;
+  std::optional<FinalImage> image;  ///< of a reconstruction
 
   /// Last train loss; infinity for a diverged run.
   double final_loss() const;

@@ -210,6 +210,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   file.array("/model/weights_original", result.weights_original);
   write_preprocess(file, result.preprocess);
   if (result.tuning) write_tuning_group(file, *result.tuning);
+  if (result.image) write_image(file, *result.image);
   write_provenance(file, result.provenance);
   file.array("/timing/epoch_seconds", result.epoch_seconds);
   file.attribute("/timing", "total_seconds", result.total_seconds);
@@ -230,6 +231,7 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     result.weights_original = file.read<double>("/model/weights_original");
     result.preprocess = read_preprocess(file);
     if (file.has("/tuning")) result.tuning = read_tuning_group(file);
+    if (file.has("/tomography")) result.image = read_image(file);
     result.provenance = read_provenance(file);
     result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
     result.total_seconds = file.attribute_number("/timing", "total_seconds");

@@ -9,6 +9,7 @@
 
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
+#include "experiments/results/reconstructed_image.h"
 
 namespace zipml {
 
@@ -50,6 +51,9 @@ struct Provenance {
 ///                and then the intercept)
 ///   /preprocess  feature_offset, feature_scale; attributes label_offset, label_scale, loss_unit, intercept
 ///   /tuning      alphas, final_losses; attribute best; only where the step was tuned
+///   /tomography/*  members of ReconstructedImage; only of a reconstruction, whose /model/x is the shown
+///   slice
+///                (size x size pixels, row-major) and whose weights_original is empty
 ///   /provenance  source_files (text); attributes: the other members of Provenance
 ///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
@@ -72,6 +76,7 @@ struct ResultFile {
   std::vector<double> weights_original;
   AppliedPreprocess preprocess;
   std::optional<Tuning> tuning;
+  std::optional<ReconstructedImage> image;
 
   Provenance provenance;
   std::vector<double> epoch_seconds;

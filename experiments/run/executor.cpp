@@ -9,6 +9,7 @@
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "experiments/run/provenance.h"
+#include "experiments/run/reconstruct_run.h"
 
 namespace zipml {
 namespace {
@@ -86,7 +87,10 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
     const Objective objective(spec);
     TrainingSpec training = spec.training;
     training.seed = kTuningSeed;
-    tuning = tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads, stop);
+    tuning = data->scan()
+                 ? tune_reconstruction(*data->scan(), *objective.regularizer, training, threads, stop)
+                 : tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads,
+                              stop);
     if (!tuning) return false;
     write_tuning(file, spec.tuning_key, *tuning);
   }
@@ -105,14 +109,21 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
     if (!result.tuning) throw std::logic_error("run " + spec.id + " was not tuned");
     training.alpha = result.tuning->best;
   }
-  bool stopped = false;
-  TrainingResult trained = train({data->prepared(), *objective.loss, *objective.regularizer}, training,
-                                 threads, [&](const TraceRow&) { return !(stopped = stop()); });
-  if (stopped) return std::nullopt;
   describe_run(spec, result);
   result.alpha = training.alpha;
   result.provenance = build_provenance(threads);
   describe_data(*data, result);
+  bool stopped = false;
+  if (data->scan()) {
+    reconstruct_run(
+        *data->scan(), *objective.regularizer, training, threads,
+        [&](const TraceRow&) { return !(stopped = stop()); }, result);
+    if (stopped) return std::nullopt;
+    return result;
+  }
+  TrainingResult trained = train({data->prepared(), *objective.loss, *objective.regularizer}, training,
+                                 threads, [&](const TraceRow&) { return !(stopped = stop()); });
+  if (stopped) return std::nullopt;
   if (objective.loss->derivative_is_affine() && spec.regularizer.kind == "none") {
     result.exact_minimum = data->exact_minimum(threads);
   }
