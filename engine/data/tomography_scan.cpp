@@ -19,6 +19,17 @@ double angle_of(std::size_t k, std::size_t angles) {
   return std::numbers::pi * static_cast<double>(k) / static_cast<double>(angles);
 }
 
+// A detector has a width: the mean over parallel rays that share it evenly.
+double detected(const Phantom& phantom, double height, const Ray& centre, std::size_t detectors) {
+  constexpr std::size_t kRays = 8;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < kRays; ++i) {
+    const double place = spread(i, kRays) / static_cast<double>(detectors);
+    sum += line_integral(phantom, height, {centre.cosine, centre.sine, centre.offset + place});
+  }
+  return sum / kRays;
+}
+
 // One row a ray: features angle, offset and height, label the line integral.
 Dataset make_scan(const Parameters& parameters, const DataContext&) {
   const ScanGeometry scan = scan_geometry(parameters);
@@ -41,7 +52,7 @@ Dataset make_scan(const Parameters& parameters, const DataContext&) {
       data.train.features(row, 0) = static_cast<float>(angle_of(angle, scan.angles));
       data.train.features(row, 1) = static_cast<float>(ray.offset);
       data.train.features(row, 2) = static_cast<float>(scan.height(slice));
-      double value = line_integral(phantom, scan.height(slice), ray);
+      double value = detected(phantom, scan.height(slice), ray, scan.size);
       if (noise > 0.0) value += noise * draw_normal(noises, row, 0);
       data.train.labels[row] = static_cast<float>(value);
     }
