@@ -37,6 +37,19 @@ plt.rcParams.update({
 
 
 @dataclass
+class Image:
+    """The shown slice of a reconstruction, and the quality of the volume at the end."""
+
+    pixels: np.ndarray
+    truth: np.ndarray
+    back_projection: np.ndarray
+    back_projection_quality: dict  # rmse, psnr, ssim
+    quality: dict
+    slices: int
+    label_bytes: int  # of the sinogram, whole run
+
+
+@dataclass
 class Run:
     """One result file."""
 
@@ -53,6 +66,8 @@ class Run:
     bytes_read: int
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
+    channel_bytes: int = 0  # model and gradient channel
+    image: object = None  # Image of a reconstruction
 
     def get(self, pointer, default=None):
         value = self.config
@@ -77,11 +92,25 @@ class Run:
     @property
     def is_full(self):
         channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
-        return all(self.get(channel) == "full" for channel in channels)
+        return all(self.get(channel) == "full" for channel in channels) and not self.get("precision/labels")
 
     @property
     def bits_per_value(self):
         return 8 * self.bytes_read / self.values_read if self.values_read else math.nan
+
+
+def _read_image(file):
+    if "tomography" not in file:
+        return None
+    group, names = file["tomography"], ("rmse", "psnr", "ssim")
+    shape = (int(group.attrs["size"]),) * 2
+    square = lambda values: values[()].reshape(shape)  # noqa: E731
+    reference = group["back_projection"]
+    return Image(
+        pixels=square(file["model/x"]), truth=square(group["truth"]), back_projection=square(reference),
+        back_projection_quality={name: float(reference.attrs[name]) for name in names},
+        quality={name: float(group[name][-1]) for name in names}, slices=int(group.attrs["slices"]),
+        label_bytes=int(group["label_bytes"][-1]))
 
 
 def read_run(path):
@@ -108,7 +137,9 @@ def read_run(path):
             counts=(int(root["train_rows"]), int(root["test_rows"]), int(root["features"])),
             config=json.loads(text(config)), alpha=float(root["alpha"]), loss=loss,
             bytes_read=int(trace["bytes_read"][-1]), values_read=int(trace["values_read"][-1]),
-            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan)
+            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
+            channel_bytes=sum(int(trace[name][-1]) for name in ("model_bytes", "gradient_bytes") if name in trace),
+            image=_read_image(file))
 
 
 def load_runs(results, figure):

@@ -25,11 +25,11 @@ struct TrainingSpec {
   ComponentChoice samples;           ///< one of estimators(): how gradients read the samples
   ComponentChoice model_channel;     ///< one of channels(): Q3
   ComponentChoice gradient_channel;  ///< one of channels(): Q4
-  ComponentChoice labels;            ///< one of label_stores(); only reconstructions read labels through it
   ComponentChoice solver;            ///< one of solvers()
   ComponentChoice engine;            ///< one of engines()
   double alpha = 0.0;                ///< step size; the solver's own `alpha` parameter is not looked at
   std::uint64_t seed = 1;
+  ComponentChoice labels = {"full", {}};  ///< one of label_stores(); only reconstruct() looks at it
 };
 
 struct TrainingResult {

@@ -170,7 +170,8 @@ RunFilter synthetic(std::int64_t features) {
 
 RunFilter full_precision() {
   return [](const Run& run) {
-    return run.text("/precision/samples/kind") == "full" && model_and_gradient(run, "full");
+    return run.text("/precision/samples/kind") == "full" && model_and_gradient(run, "full") &&
+           run.text("/precision/labels/kind").empty();
   };
 }
 

@@ -86,7 +86,7 @@ Selection select_runs(const RunSet& set, const Query& query);
 RunFilter dataset_kind(std::string kind, std::string stand_in);
 RunFilter synthetic(std::int64_t features);
 
-/// Samples, model and gradient in float32.
+/// Samples, model, gradient and labels in float32.
 RunFilter full_precision();
 /// Only the samples are quantized, by this estimator with uniform levels; `sampling` "" stands for any.
 RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sampling);

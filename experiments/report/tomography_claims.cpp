@@ -36,11 +36,6 @@ bool reads_sinogram(const Run& run, int bits, std::string_view rounding) {
   return is_uniform(run, "quantized", bits, "labels") && run.text("/precision/labels/rounding") == rounding;
 }
 
-bool is_full(const Run& run) {
-  return run.text("/precision/samples/kind") == "full" && run.text("/precision/labels/kind").empty() &&
-         channels_are(run, "full");
-}
-
 bool low_sinogram(const Run& run, int bits) {
   return run.text("/precision/samples/kind") == "full" && channels_are(run, "full") &&
          reads_sinogram(run, bits, "stochastic");
@@ -95,7 +90,7 @@ double bytes_an_epoch(const Run& run, bool sinogram_only) {
 std::vector<Claim> slice_claims(const std::string& phantom, const std::string& title,
                                 const Precision& precision) {
   const std::string which = "12 bits, " + precision.name + ": ";
-  const Query query{"fig1c", of_phantom(phantom), {at(precision, kPaperBits), is_full}};
+  const Query query{"fig1c", of_phantom(phantom), {at(precision, kPaperBits), full_precision()}};
   const bool sinogram_only = precision.sinogram_only;
   const std::string moved = sinogram_only ? "sinogram bytes" : "bytes of rows, sinogram, model and gradient";
   return {{"fig1c", which + "PSNR at most 0.5 dB below 32-bit", "negligible loss", "dB", title,
@@ -113,7 +108,7 @@ std::vector<Claim> slice_claims(const std::string& phantom, const std::string& t
 
 // Smallest b from which on every b of the list keeps the quality: one lucky value is not enough.
 Finding bits_needed(const RunSet& set, const Precision& precision) {
-  Query query{"tomography_bits", of_phantom("shepp-logan"), {is_full}};
+  Query query{"tomography_bits", of_phantom("shepp-logan"), {full_precision()}};
   for (const int bits : kBits) query.roles.push_back(at(precision, bits));
   const Selection selection = select_runs(set, query);
   Finding finding;

@@ -17,6 +17,8 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         "precision": {"samples": samples, "model": channels, "gradient": channels},
         "solver": {"kind": "sgd", "epochs": options.get("epochs", 3), "batch": options.get("batch", 16)},
     }
+    if "labels" in options:
+        config["precision"]["labels"] = options["labels"]
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -37,11 +39,30 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["trace/train_loss"] = np.array(losses, dtype=float)
         file["trace/values_read"] = epochs * 1000
         file["trace/bytes_read"] = epochs * int(125 * options.get("bits_stored", 32))
+        if "psnr" in options:
+            write_image(file, options["psnr"], options.get("label_bits", 32))
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
         file.write(b"\nzipml checksum 0123456789abcdef\n")
     return path
+
+
+def write_image(file, psnr, label_bits):
+    """A reconstruction of 8 x 8 pixels."""
+    size = 8
+    truth = np.arange(size * size, dtype=np.float32) / (size * size)
+    group = file.create_group("tomography")
+    group.attrs.update({"size": size, "slices": 1, "shown_slice": 0})
+    file["model/x"] = truth + np.float32(10 ** (-psnr / 20))
+    group["truth"] = truth
+    group["back_projection"] = truth[::-1].copy()
+    group["back_projection"].attrs.update({"rmse": 0.1, "psnr": 20.0, "ssim": 0.5})
+    epochs = len(file["trace/train_loss"])
+    group["rmse"] = np.full(epochs, 10 ** (-psnr / 20))
+    group["psnr"] = np.full(epochs, float(psnr))
+    group["ssim"] = np.full(epochs, 0.9)
+    group["label_bytes"] = np.arange(epochs, dtype=np.uint64) * (label_bits * 100)
 
 
 FULL = {"kind": "full"}
@@ -52,12 +73,28 @@ def quantized(kind, bits, sampling="fresh"):
 
 
 SYNTHETIC_100 = {"kind": "synthetic", "features": 100}
+SCAN = {"kind": "tomography", "phantom": "shepp-logan", "size": 8}
 QUANTIZED_CHANNEL = {"kind": "quantized", "bits": 8}
+
+
+def write_scans(folder, seed):
+    """Figures 1(c) and tomography_bits, without the thorax and without some series and bits."""
+    scan = dict(title="Shepp-Logan phantom", counts=(64, 0, 3))
+    losses = [1.0, 0.1, 0.05]
+    for figure in ("fig1c", "tomography_bits"):
+        write_run(folder, figure, SCAN, FULL, losses, seed, psnr=30 + 0.1 * seed, **scan)
+        for bits in (4, 12):
+            labels = {"kind": "quantized", "bits": bits}
+            low = dict(labels=labels, psnr=29 + 0.1 * seed, label_bits=bits, **scan)
+            write_run(folder, figure, SCAN, FULL, losses, seed, **low)
+            write_run(folder, figure, SCAN, quantized("double_sampling", bits), losses, seed, bits_stored=bits + 2,
+                      channels={"kind": "quantized", "bits": bits}, **low)
 
 
 def write_everything(folder, seeds=(1, 2, 3)):
     """A little of every figure, with gaps: gisette, most of fig8's panels and some of its bits are missing."""
     for seed in seeds:
+        write_scans(folder, seed)
         losses = [10.0, 2.0 + 0.1 * seed, 1.0 + 0.01 * seed, 0.9]
         low = dict(bits_stored=6)
         for kind in ("deterministic", "naive", "double_sampling"):
