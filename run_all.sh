@@ -69,18 +69,21 @@ case $scale in quick | paper) ;; *) fail "--scale: found '$scale'; allowed: quic
 [ -z "$data_dir" ] || [ -d "$data_dir" ] || fail "--data-dir: no folder '$data_dir'"
 
 configs=()
+add_config() { # each once
+  case " ${configs[*]-} " in *" $1 "*) ;; *) configs+=("$1") ;; esac
+}
 if [ -n "$only" ]; then
   IFS=, read -ra wanted <<<"$only"
   for figure in "${wanted[@]}"; do
     if [ "$figure" = fig1 ]; then # made of other figures' results
-      for part in fig4 fig5 fig9 fig7b fig1c; do
-        [ ! -f "configs/figures/$part.json" ] || configs+=("configs/figures/$part.json")
+      for part in fig1c fig4 fig5 fig7b fig9; do
+        [ ! -f "configs/figures/$part.json" ] || add_config "configs/figures/$part.json"
       done
       continue
     fi
     [ -f "configs/figures/$figure.json" ] ||
       fail "--only: no figure '$figure'; allowed: fig1 $(cd configs/figures && printf '%s ' *.json | sed 's/\.json//g')"
-    configs+=("configs/figures/$figure.json")
+    add_config "configs/figures/$figure.json"
   done
 else
   configs=(configs/figures/*.json)

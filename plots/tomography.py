@@ -14,6 +14,12 @@ SERIES = [
     ("end to end, double sampling", zp.GREEN, "-", lambda r: is_end_to_end(r)),
 ]
 
+ROWS_ALONE = [
+    ("double sampling", zp.BLUE, "-", lambda r: is_rows_only(r, "double_sampling")),
+    ("naive", zp.RED, "--", lambda r: is_rows_only(r, "naive")),
+    ("nearest level", zp.ORANGE, "-.", lambda r: is_rows_only(r, "deterministic")),
+]
+
 
 def sinogram_bits(run):
     """Bits of a stored line integral; None for float32."""
@@ -31,6 +37,10 @@ def is_sinogram_only(run):
 def is_data_only(run, samples, levels):
     return (run.samples == samples and run.get("precision/samples/levels/kind") == levels
             and run.bits == sinogram_bits(run) and _channels_are(run, "full"))
+
+
+def is_rows_only(run, samples):
+    return run.samples == samples and _channels_are(run, "full") and sinogram_bits(run) is None
 
 
 def is_end_to_end(run):

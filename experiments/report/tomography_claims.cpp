@@ -165,9 +165,9 @@ Claim better_claim(const Precision& precision, const Precision& other, int bits)
 std::vector<Claim> tomography_claims() {
   const Precision sinogram{"sinogram alone", low_sinogram, true};
   const Precision end_to_end{"end to end", low_end_to_end, false};
-  const Precision doubled = low_data_precision("double sampling of rows", "double_sampling");
-  const Precision naive = low_data_precision("naive rows", "naive");
-  const Precision nearest = low_data_precision("rows to the nearest level", "deterministic");
+  const Precision doubled = low_data_precision("rows and sinogram, double sampling", "double_sampling");
+  const Precision naive = low_data_precision("rows and sinogram, naive", "naive");
+  const Precision nearest = low_data_precision("rows and sinogram, nearest level", "deterministic");
   std::vector<Claim> claims;
   const std::array<std::array<std::string, 2>, 2> objects = {
       {{"shepp-logan", "Shepp-Logan phantom"}, {"thorax", "thorax-like phantom"}}};

@@ -142,10 +142,12 @@ TEST_CASE("roundings are compared at the same bits", "[report]") {
   add(set, of_bits("double_sampling", 4, 29.0));
   add(set, of_bits("naive", 4, 29.5));
   add(set, of_bits("deterministic", 4, 28.0));
-  CHECK(of(set, "tomography_bits", "4 bits: PSNR of double sampling of rows above that of naive").verdict ==
-        Verdict::fails);
+  CHECK(of(set, "tomography_bits",
+           "4 bits: PSNR of rows and sinogram, double sampling above that of rows and sinogram, naive")
+            .verdict == Verdict::fails);
   const Finding nearest =
-      of(set, "tomography_bits", "4 bits: PSNR of double sampling of rows above that of rows to the nearest");
+      of(set, "tomography_bits",
+         "4 bits: PSNR of rows and sinogram, double sampling above that of rows and sinogram, nearest");
   CHECK(nearest.verdict == Verdict::holds);
   CHECK(nearest.interval.value == Approx(1.0));
 }
