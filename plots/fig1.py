@@ -65,9 +65,10 @@ def cell_of(verdicts, patterns):
 def draw_table(ax, verdicts):
     ax.axis("off")
     cells = [[cell_of(verdicts, patterns) for patterns in columns] for _, columns in FAMILIES]
-    table = ax.table(cellText=[[text for text, _ in row] for row in cells],
-                     cellColours=[[color for _, color in row] for row in cells], colLabels=CHANNELS,
-                     rowLabels=[name for name, _ in FAMILIES], bbox=(0.24, 0.14, 0.76, 0.84), cellLoc="center")
+    table = ax.table(
+        cellText=[[name] + [text for text, _ in row] for (name, _), row in zip(FAMILIES, cells)],
+        cellColours=[["white"] + [color for _, color in row] for row in cells], colLabels=[""] + CHANNELS,
+        colWidths=[0.28, 0.24, 0.24, 0.24], bbox=(0, 0.14, 1, 0.84), cellLoc="center")
     table.auto_set_font_size(False)
     table.set_fontsize(9)
     for cell in table.get_celld().values():

@@ -30,7 +30,7 @@ double detected(const Phantom& phantom, double height, const Ray& centre, std::s
   return sum / kRays;
 }
 
-// One row a ray: features angle, offset and height, label the line integral.
+// One row a detector and angle: features angle, offset and height, label what it sees.
 Dataset make_scan(const Parameters& parameters, const DataContext&) {
   const ScanGeometry scan = scan_geometry(parameters);
   const Phantom& phantom = scan_phantom(parameters);
@@ -106,7 +106,7 @@ DatasetEntries tomography_kinds() {
        .max = 1e6},
       seed_parameter()};
   return {{{kTomography,
-            "exact line integrals of a phantom, parallel beam, slice by slice; training reconstructs it",
+            "what detectors see of a phantom, parallel beam, slice by slice; training reconstructs it",
             std::move(parameters)},
            make_scan}};
 }
