@@ -85,7 +85,7 @@ def draw(runs, out):
     for ax, head in zip(axes[0], HEADS):
         ax.set_title(head)
     zp.footnote(fig, "Slice of the seed with the median PSNR; PSNR, SSIM and RMSE are those of the whole volume. Grey "
-                "values: from the least density to the 98% quantile of the phantom. Differences have scales of their own.")
+                "values: from the least to the greatest density of the phantom. Differences have scales of their own.")
     fig.subplots_adjust(left=0.045, right=0.995, top=0.95, bottom=0.085)
     zp.save(fig, out, "fig1c")
 
