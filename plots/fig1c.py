@@ -32,7 +32,8 @@ def note(run, full):
 def draw_row(fig, axes, letter, fallback, runs):
     shown = pictures(runs)
     full = shown[0]
-    axes[0].set_ylabel(zp.panel_title(letter, runs, fallback).replace(", ", ",\n"))
+    title = runs[0].title if runs else fallback
+    axes[0].set_ylabel(f"({letter}) " + title.replace(", ", ",\n"))
     if full is None:
         for ax in axes:
             zp.say_missing(ax, "not run")
