@@ -69,12 +69,21 @@ case $scale in quick | paper) ;; *) fail "--scale: found '$scale'; allowed: quic
 [ -z "$data_dir" ] || [ -d "$data_dir" ] || fail "--data-dir: no folder '$data_dir'"
 
 configs=()
+add_config() { # each once
+  case " ${configs[*]-} " in *" $1 "*) ;; *) configs+=("$1") ;; esac
+}
 if [ -n "$only" ]; then
   IFS=, read -ra wanted <<<"$only"
   for figure in "${wanted[@]}"; do
+    if [ "$figure" = fig1 ]; then # made of other figures' results
+      for part in fig1c fig4 fig5 fig7b fig9; do
+        [ ! -f "configs/figures/$part.json" ] || add_config "configs/figures/$part.json"
+      done
+      continue
+    fi
     [ -f "configs/figures/$figure.json" ] ||
-      fail "--only: no figure '$figure'; allowed: $(cd configs/figures && printf '%s ' *.json | sed 's/\.json//g')"
-    configs+=("configs/figures/$figure.json")
+      fail "--only: no figure '$figure'; allowed: fig1 $(cd configs/figures && printf '%s ' *.json | sed 's/\.json//g')"
+    add_config "configs/figures/$figure.json"
   done
 else
   configs=(configs/figures/*.json)
@@ -136,6 +145,7 @@ status=0
 [ $status -le 1 ] || exit $status
 [ -z "$shard" ] || exit $status
 
+"$build/zipml" report "$out" --format json >"$out/verdicts.json" || status=1 # for the table of figure 1
 "$python" plots/draw_all.py --results "$out" --out "$out/figures" ${only:+--only "$only"} || status=1
 "$build/zipml" report "$out" || status=1
 exit $status

@@ -6,6 +6,13 @@ import end_to_end
 import zipml_plots as zp
 
 
+def overview(ax, runs):
+    """Panel a alone, for figure 1."""
+    chosen = zp.choose_setting(zp.of_dataset(runs, "synthetic", features=100))
+    zp.draw_loss_panel(ax, "", "Synthetic 100", chosen, end_to_end.curves_of(chosen, 4))
+    return bool(chosen)
+
+
 def draw(runs, out):
     end_to_end.draw_panels("fig4", [
         ("a", "Synthetic 100", zp.of_dataset(runs, "synthetic", features=100), 4),

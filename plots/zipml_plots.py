@@ -47,6 +47,19 @@ plt.rcParams.update({
 
 
 @dataclass
+class Image:
+    """The shown slice of a reconstruction, and the quality of the volume at the end."""
+
+    pixels: np.ndarray
+    truth: np.ndarray
+    back_projection: np.ndarray
+    back_projection_quality: dict  # rmse, psnr, ssim
+    quality: dict
+    slices: int
+    label_bytes: int  # of the sinogram, whole run
+
+
+@dataclass
 class Run:
     """One result file."""
 
@@ -69,6 +82,8 @@ class Run:
     refetched: np.ndarray  # share of each epoch's rows that were read again
     flipped: np.ndarray  # share of each epoch's rows with a slope from the wrong side
     error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
+    channel_bytes: int = 0  # model and gradient channel
+    image: object = None  # Image of a reconstruction
 
     def get(self, pointer, default=None):
         value = self.config
@@ -97,7 +112,7 @@ class Run:
     @property
     def is_full(self):
         channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
-        return all(self.get(channel) == "full" for channel in channels)
+        return all(self.get(channel) == "full" for channel in channels) and not self.get("precision/labels")
 
     @property
     def bits_per_value(self):
@@ -110,6 +125,20 @@ def read_measured(file):
         if name in file:
             return {**{key: value[()] for key, value in file[name].items()}, **dict(file[name].attrs)}
     return {}
+
+
+def _read_image(file):
+    if "tomography" not in file:
+        return None
+    group, names = file["tomography"], ("rmse", "psnr", "ssim")
+    shape = (int(group.attrs["size"]),) * 2
+    square = lambda values: values[()].reshape(shape)  # noqa: E731
+    reference = group["back_projection"]
+    return Image(
+        pixels=square(file["model/x"]), truth=square(group["truth"]), back_projection=square(reference),
+        back_projection_quality={name: float(reference.attrs[name]) for name in names},
+        quality={name: float(group[name][-1]) for name in names}, slices=int(group.attrs["slices"]),
+        label_bytes=int(group["label_bytes"][-1]))
 
 
 def read_run(path):
@@ -143,7 +172,10 @@ def read_run(path):
             bytes_read=int(trace["bytes_read"][-1]) if loss.size else 0,
             values_read=int(trace["values_read"][-1]) if loss.size else 0,
             minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
-            measured=measured)
+            measured=measured,
+            channel_bytes=sum(int(trace[name][-1]) for name in ("model_bytes", "gradient_bytes")
+                              if name in trace and loss.size),
+            image=_read_image(file))
 
 
 def load_runs(results, figure):

@@ -14,6 +14,7 @@ enum class Stream : std::uint16_t {
   gradient_rounding = 4,   ///< Q4
   sample_arrangement = 5,  ///< which of a value's draws are its upper ones, where only their number is stored
   sketch_signs = 6,        ///< the shared random signs of Johnson-Lindenstrauss sketches
+  label_rounding = 9,      ///< labels as a label store holds them
   generate_features = 16,
   generate_labels = 17,
   generate_model = 18,

@@ -81,7 +81,8 @@ bool is_user_kind(const std::string& kind) { return kind == "libsvm" || kind == 
 
 DatasetEntries all_kinds() {
   DatasetEntries all;
-  for (auto* part : {synthetic_kinds, known_kinds, gisette_like_kinds, tabular_kinds, user_kinds}) {
+  for (auto* part :
+       {synthetic_kinds, known_kinds, gisette_like_kinds, tabular_kinds, tomography_kinds, user_kinds}) {
     for (auto& entry : part()) all.push_back(std::move(entry));
   }
   return all;

@@ -16,8 +16,9 @@ using DatasetEntries = std::vector<Registry<DatasetFactory>::Entry>;
 DatasetEntries synthetic_kinds();  ///< the paper's synthetic regression problem
 DatasetEntries tabular_kinds();    ///< year-like, cadata-like, cpusmall-like, cod-rna-like
 DatasetEntries gisette_like_kinds();
-DatasetEntries known_kinds();  ///< the real sets, by name
-DatasetEntries user_kinds();   ///< libsvm, csv, hdf5
+DatasetEntries known_kinds();       ///< the real sets, by name
+DatasetEntries tomography_kinds();  ///< line integrals of a phantom, over detectors of a width
+DatasetEntries user_kinds();        ///< libsvm, csv, hdf5
 
 /// Parameters `train_rows` and `test_rows` of a kind with a fixed split; 0 stands for all of it.
 std::vector<ParameterInfo> row_limits(std::size_t train_rows, std::size_t test_rows);

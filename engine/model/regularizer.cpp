@@ -60,6 +60,14 @@ class Box final : public Regularizer {
   float bound_;
 };
 
+class NonNegative final : public Regularizer {
+ public:
+  double value(std::span<const float>) const override { return 0.0; }
+  void prox(std::span<float> x, float) const override {
+    for (float& v : x) v = std::max(v, 0.0f);
+  }
+};
+
 class Ball final : public Regularizer {
  public:
   explicit Ball(double radius) : radius_(radius) {}
@@ -101,6 +109,8 @@ const Registry<RegularizerFactory>& regularizers() {
          "|x_i| <= bound for every i",
          {positive("bound", "half the side of the box, prepared units")}},
         [](const Parameters& p) { return make_from<Box>("bound", p); }},
+       {{"nonnegative", "x_i >= 0 for every i"},
+        [](const Parameters&) -> std::unique_ptr<Regularizer> { return std::make_unique<NonNegative>(); }},
        {{"ball", "|x|_2 <= radius", {positive("radius", "radius of the ball, prepared units")}},
         [](const Parameters& p) { return make_from<Ball>("radius", p); }}});
   return registry;

@@ -19,7 +19,8 @@ class Regularizer {
 
 using RegularizerFactory = std::unique_ptr<Regularizer> (*)(const Parameters&);
 
-/// none, l2 (weight/2 |x|^2), l1 (weight |x|_1), box (|x_i| <= bound), ball (|x|_2 <= radius).
+/// none, l2 (weight/2 |x|^2), l1 (weight |x|_1), box (|x_i| <= bound), nonnegative
+/// (x_i >= 0), ball (|x|_2 <= radius).
 const Registry<RegularizerFactory>& regularizers();
 
 }  // namespace zipml

@@ -4,39 +4,18 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
+#include "engine/solve/epoch_plan.h"
 #include "engine/solve/hogwild.h"
 #include "engine/solve/objective.h"
 #include "engine/solve/synchronous.h"
 
 namespace zipml {
 namespace {
-
-double step_size(const std::string& schedule, double alpha, std::uint32_t epoch) {
-  if (schedule == "inverse_epoch") return alpha / epoch;
-  if (schedule == "inverse_sqrt") return alpha / std::sqrt(static_cast<double>(epoch));
-  return alpha;
-}
-
-// Fisher-Yates from the rows in order, so that an epoch's permutation depends on its address alone.
-void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch,
-                std::span<std::uint32_t> order) {
-  const DrawAddress address{seed, Stream::permutation, epoch};
-  if (kind == "with_replacement") {
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      order[i] = static_cast<std::uint32_t>(draw_below(address, i, 0, order.size()));
-    }
-    return;
-  }
-  std::iota(order.begin(), order.end(), 0u);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[draw_below(address, i - 1, 0, i)]);
-}
 
 TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int threads) {
   const std::vector<double> weights(x.begin(), x.end());
@@ -200,21 +179,29 @@ std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spe
   full.samples = choose(estimators().family(), "full");
   full.model_channel = full.gradient_channel = choose(channels().family(), "full");
   full.engine = choose(engines(), "synchronous");
-  Tuning tuning;
-  tuning.alphas = spec.solver.parameters.numbers("tune_grid");
-  std::sort(tuning.alphas.begin(), tuning.alphas.end());
-  double least = std::numeric_limits<double>::infinity();
-  for (const double alpha : tuning.alphas) {
+  return tune_over(spec.solver.parameters.numbers("tune_grid"), [&](double alpha) -> std::optional<double> {
     full.alpha = alpha;
     Run run(problem, full, threads);
     for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
       run.run_epoch(epoch);
       if (stop && stop()) return std::nullopt;
     }
-    const double loss = run.evaluate_epoch(run.epochs()).train_loss;
-    tuning.final_losses.push_back(std::isfinite(loss) ? loss : std::numeric_limits<double>::quiet_NaN());
-    if (loss < least) {
-      least = loss;
+    return run.evaluate_epoch(run.epochs()).train_loss;
+  });
+}
+
+std::optional<Tuning> tune_over(std::vector<double> alphas,
+                                const std::function<std::optional<double>(double)>& final_loss) {
+  Tuning tuning;
+  tuning.alphas = std::move(alphas);
+  std::sort(tuning.alphas.begin(), tuning.alphas.end());
+  double least = std::numeric_limits<double>::infinity();
+  for (const double alpha : tuning.alphas) {
+    const std::optional<double> loss = final_loss(alpha);
+    if (!loss) return std::nullopt;
+    tuning.final_losses.push_back(std::isfinite(*loss) ? *loss : std::numeric_limits<double>::quiet_NaN());
+    if (*loss < least) {
+      least = *loss;
       tuning.best = alpha;
     }
   }

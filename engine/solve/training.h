@@ -31,6 +31,7 @@ struct TrainingSpec {
   ComponentChoice engine;            ///< one of engines()
   double alpha = 0.0;                ///< step size; the solver's own `alpha` parameter is not looked at
   std::uint64_t seed = 1;
+  ComponentChoice labels = {"full", {}};  ///< one of label_stores(); only reconstruct() looks at it
 };
 
 struct TrainingResult {
@@ -67,6 +68,10 @@ struct Tuning {
 /// `stop` is asked after every epoch; once it says true there is no tuning.
 std::optional<Tuning> tune_alpha(const Problem& problem, const TrainingSpec& spec, int threads,
                                  const std::function<bool()>& stop = {});
+
+/// The grid search itself: final_loss trains with an alpha; nothing from it means that it was stopped.
+std::optional<Tuning> tune_over(std::vector<double> alphas,
+                                const std::function<std::optional<double>(double)>& final_loss);
 
 /// The prepared problem's exact minimum over all x, without regularizer: (1/2K) min |Ax - b|^2 in reporting
 /// units, by Cholesky of the normal equations in float64; columns that depend on earlier ones are left out.

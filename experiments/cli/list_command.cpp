@@ -4,6 +4,7 @@
 #include "engine/data/preprocess.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
+#include "engine/gradient/label_store.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "engine/quantize/level_strategy.h"
@@ -28,6 +29,7 @@ std::vector<ComponentFamily> all_families() {
                                                                   {"roundings", roundings().family()},
                                                                   {"estimators", estimators().family()},
                                                                   {"channels", channels().family()},
+                                                                  {"label_stores", label_stores().family()},
                                                                   {"models", losses().family()},
                                                                   {"regularizers", regularizers().family()},
                                                                   {"solvers", solvers()},

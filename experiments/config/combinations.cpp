@@ -203,12 +203,14 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  check_tomography(run, errors);
   if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
   const TrainingSpec& training = run.training;
   if (run.measurement.kind != kLevelHistogram) check_model(run, errors);
   check_levels("/precision/samples", training.samples.parameters, false, errors);
   check_levels("/precision/model", training.model_channel.parameters, true, errors);
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
+  check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
     check_batch(run, errors);
   } else {

@@ -5,6 +5,7 @@
 #include "engine/data/preprocess.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
+#include "engine/gradient/label_store.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "engine/solve/training.h"
@@ -52,7 +53,7 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
     errors.add("/precision", "found " + brief(precision) + "; allowed: an object");
     return;
   }
-  check_members({precision, "/precision"}, {"samples", "model", "gradient"}, errors);
+  check_members({precision, "/precision"}, {"samples", "model", "gradient", "labels"}, errors);
   const auto read = [&](const std::string& key, const ComponentFamily& family) {
     const Json member = member_or_empty(precision, key);
     return value_or_empty(read_component({member, "/precision/" + key}, family, errors, "full"));
@@ -60,6 +61,7 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
   training.samples = read("samples", estimators().family());
   training.model_channel = read("model", channels().family());
   training.gradient_channel = read("gradient", channels().family());
+  training.labels = read("labels", label_stores().family());
 }
 
 bool is_used(const std::string& member, const RunSpec& run) {
@@ -97,6 +99,8 @@ Json resolved(const RunSpec& run) {
                  {"gradient", to_json(training.gradient_channel)}}},
                {"solver", to_json(training.solver)},
                {"engine", to_json(training.engine)}};
+  // Written only where it says something: few runs can store labels at low precision.
+  if (training.labels.kind != "full") json["precision"]["labels"] = to_json(training.labels);
   for (const std::string& member : run_members()) {
     if (!is_used(member, run)) json.erase(member);
   }

@@ -18,6 +18,9 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors);
 /// Combinations of parts that are each allowed but do not fit together. Every problem is added to `errors`.
 void check_combinations(const RunSpec& run, ConfigErrors& errors);
 
+/// The part of it that concerns the data set `tomography`, and what only it allows.
+void check_tomography(const RunSpec& run, ConfigErrors& errors);
+
 /// Fills in seed, resolved_json, id and tuning_key, from all other members.
 void identify(RunSpec& run, std::uint64_t seed);
 

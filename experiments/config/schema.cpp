@@ -6,6 +6,7 @@
 #include "engine/data/preprocess.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
+#include "engine/gradient/label_store.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
 #include "engine/quantize/level_strategy.h"
@@ -106,8 +107,8 @@ void add_referenced(const ComponentFamily& family, std::map<std::string, const C
 Json definitions() {
   std::map<std::string, const ComponentFamily*> families;
   for (const ComponentFamily* family :
-       {&datasets().family(), &estimators().family(), &channels().family(), &losses().family(),
-        &regularizers().family(), &solvers(), &engines(), &measurements()}) {
+       {&datasets().family(), &estimators().family(), &channels().family(), &label_stores().family(),
+        &losses().family(), &regularizers().family(), &solvers(), &engines(), &measurements()}) {
     families.emplace(family->name, family);
     add_referenced(*family, families);
   }
@@ -163,7 +164,8 @@ std::string config_schema() {
                  {"additionalProperties", {{"type", {"string", "number", "array"}}}}};
   const Json precision = object_schema({{"samples", reference(estimators().family())},
                                         {"model", reference(channels().family())},
-                                        {"gradient", reference(channels().family())}});
+                                        {"gradient", reference(channels().family())},
+                                        {"labels", reference(label_stores().family())}});
   Json preprocess = parameters_schema(preprocess_info());
   Json schema =
       object_schema({{"$schema", {{"type", "string"}}},

@@ -26,7 +26,7 @@ struct Claim {
   std::string figure;   ///< also the name of the config whose results are looked at
   std::string claim;    ///< one line; says the region in which it is true
   std::string paper;    ///< the paper's value, or "-" where the paper has none
-  std::string unit;     ///< of the value: "%", "x", "bits", "loss", "rows" or none
+  std::string unit;     ///< of the value: "%", "x", "bits", "loss", "rows", "dB", "SSIM" or none
   std::string dataset;  ///< the set that the paper uses
   std::function<Finding(const RunSet&)> evaluate;
 };
@@ -53,6 +53,7 @@ std::vector<Claim> histogram_claims();   ///< fig3
 std::vector<Claim> optimal_claims();     ///< fig7a and fig10
 std::vector<Claim> variance_claims();    ///< variance
 std::vector<Claim> numerics_claims();    ///< fpga_numerics
+std::vector<Claim> tomography_claims();  ///< fig1c and tomography_bits
 std::vector<Claim> table_claims();       ///< table1
 
 }  // namespace zipml

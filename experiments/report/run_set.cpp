@@ -127,6 +127,10 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.exact_minimum = result.exact_minimum;
   run.gradients = result.gradients;
   run.levels_of_column = result.levels_of_column;
+  if (result.image && !result.image->quality.empty()) {
+    const ReconstructedImage& image = *result.image;
+    run.image = {image.quality.back().psnr, image.quality.back().ssim, image.label_bytes.back()};
+  }
   return run;
 }
 
@@ -200,7 +204,8 @@ RunFilter synthetic(std::int64_t features) {
 
 RunFilter full_precision() {
   return [](const Run& run) {
-    return run.text("/precision/samples/kind") == "full" && model_and_gradient(run, "full");
+    return run.text("/precision/samples/kind") == "full" && model_and_gradient(run, "full") &&
+           run.text("/precision/labels/kind").empty();
   };
 }
 

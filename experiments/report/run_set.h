@@ -14,6 +14,12 @@
 
 namespace zipml {
 
+/// How a reconstruction ended.
+struct FinalImage {
+  double psnr = 0.0, ssim = 0.0;  ///< of the whole volume; see ImageQuality
+  std::uint64_t label_bytes = 0;  ///< sinogram bytes of the whole run
+};
+
 /// What claims need of one result.
 struct Run {
   std::string id, config_name;
@@ -34,6 +40,7 @@ struct Run {
   std::optional<double> exact_minimum;
   std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
   std::optional<MeasuredLevels> levels_of_column;  ///< likewise
+  std::optional<FinalImage> image;                 ///< of a reconstruction
 
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
@@ -85,7 +92,7 @@ Selection select_runs(const RunSet& set, const Query& query);
 RunFilter dataset_kind(std::string kind, std::string stand_in);
 RunFilter synthetic(std::int64_t features);
 
-/// Samples, model and gradient in float32.
+/// Samples, model, gradient and labels in float32.
 RunFilter full_precision();
 /// Only the samples are quantized, by this estimator with uniform levels; `sampling` "" stands for any.
 RunFilter quantized_samples(std::string kind, std::int64_t bits, std::string sampling);

@@ -255,6 +255,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   if (result.tuning) write_tuning_group(file, *result.tuning);
   if (result.gradients) write_group(file, *result.gradients);
   if (result.levels_of_column) write_group(file, *result.levels_of_column);
+  if (result.image) write_image(file, *result.image);
   write_provenance(file, result.provenance);
   file.array("/timing/epoch_seconds", result.epoch_seconds);
   file.attribute("/timing", "total_seconds", result.total_seconds);
@@ -279,6 +280,7 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     if (file.has("/tuning")) result.tuning = read_tuning_group(file);
     if (file.has(kGradientErrorGroup)) result.gradients = read_gradient_error(file);
     if (file.has(kHistogramGroup)) result.levels_of_column = read_histogram(file);
+    if (file.has("/tomography")) result.image = read_image(file);
     result.provenance = read_provenance(file);
     result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
     result.total_seconds = file.attribute_number("/timing", "total_seconds");

@@ -11,6 +11,7 @@
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
 #include "experiments/results/measured_groups.h"
+#include "experiments/results/reconstructed_image.h"
 
 namespace zipml {
 
@@ -57,6 +58,9 @@ struct Provenance {
 ///   /gradient_error, /histogram  what a run measured that did not train (see measured_groups.h); such a run
 ///   has
 ///                no epoch in /trace, an empty /model and alpha 0
+///   /tomography/*  members of ReconstructedImage; only of a reconstruction, whose /model/x is the shown
+///   slice
+///                (size x size pixels, row-major) and whose weights_original is empty
 ///   /provenance  source_files (text); attributes: the other members of Provenance
 ///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
@@ -83,6 +87,7 @@ struct ResultFile {
   std::optional<Tuning> tuning;
   std::optional<MeasuredGradients> gradients;
   std::optional<MeasuredLevels> levels_of_column;
+  std::optional<ReconstructedImage> image;
 
   Provenance provenance;
   std::vector<double> epoch_seconds;

@@ -20,6 +20,9 @@ CachedData::CachedData(const RunSpec& spec, const DataContext& context) {
   Dataset raw = load_dataset(spec.dataset, context);
   checksum_ = content_checksum(raw);
   prepared_ = preprocess(std::move(raw), spec.preprocess);
+  if (spec.dataset.kind != kTomography) return;
+  scan_ = std::make_unique<const Scan>(spec.dataset.parameters, prepared_.data.train.labels);
+  prepared_.data.train.features = Matrix(0, prepared_.data.features());  // the scan has all that is needed
 }
 
 std::optional<double> CachedData::exact_minimum(int threads) const {
@@ -55,9 +58,11 @@ std::shared_ptr<const CachedData> DataCache::get(const RunSpec& spec) {
       entry->failure = std::current_exception();
       throw;
     }
-    const Matrix& features = entry->data->prepared().data.train.features;
+    const Scan* scan = entry->data->scan();
+    const Matrix& features = scan ? scan->projector().weights() : entry->data->prepared().data.train.features;
     const std::lock_guard lock(mutex_);
-    sizes_[key] = static_cast<double>(features.rows()) * static_cast<double>(features.cols());
+    sizes_[key] = static_cast<double>(features.rows()) * static_cast<double>(features.cols()) *
+                  static_cast<double>(scan ? scan->geometry().slices : 1);
   }
   return entry->data;
 }

@@ -9,6 +9,7 @@
 
 #include "engine/data/dataset.h"
 #include "engine/data/preprocess.h"
+#include "engine/tomography/reconstruction.h"
 #include "experiments/config/run_spec.h"
 
 namespace zipml {
@@ -22,12 +23,16 @@ class CachedData {
   const PreparedData& prepared() const { return prepared_; }
   const std::string& checksum() const { return checksum_; }  ///< content_checksum() before preprocessing
 
+  /// What a run on the data set `tomography` reconstructs; nullptr for any other.
+  const Scan* scan() const { return scan_.get(); }
+
   /// exact_least_squares_minimum(), computed at the first call; nothing where it has too many columns.
   std::optional<double> exact_minimum(int threads) const;
 
  private:
   PreparedData prepared_;
   std::string checksum_;
+  std::unique_ptr<const Scan> scan_;
   mutable std::once_flag exact_once_;
   mutable std::optional<double> exact_minimum_;
 };
@@ -45,7 +50,8 @@ class DataCache {
   /// Takes one announcement back.
   void release(const RunSpec& spec);
 
-  /// Training rows times columns, if the data is or was loaded; for estimates.
+  /// Training rows times columns (of a scan: weights of its rays, all slices), if the data is or was loaded;
+  /// for estimates.
   std::optional<double> size(const RunSpec& spec) const;
 
   /// Data sets held now.

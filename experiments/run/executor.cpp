@@ -13,6 +13,7 @@
 #include "experiments/config/measurements.h"
 #include "experiments/run/measure_run.h"
 #include "experiments/run/provenance.h"
+#include "experiments/run/reconstruct_run.h"
 
 namespace zipml {
 namespace {
@@ -116,7 +117,10 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
     const Objective objective(spec);
     TrainingSpec training = spec.training;
     training.seed = kTuningSeed;
-    tuning = tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads, stop);
+    tuning = data->scan()
+                 ? tune_reconstruction(*data->scan(), *objective.regularizer, training, threads, stop)
+                 : tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads,
+                              stop);
     if (!tuning) return false;
     write_tuning(file, spec.tuning_key, *tuning);
   }
@@ -147,11 +151,16 @@ bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int 
     if (!result.tuning) throw std::logic_error("run " + spec.id + " was not tuned");
     training.alpha = result.tuning->best;
   }
-  bool stopped = false;
-  TrainingResult trained = train({data.prepared(), *objective.loss, *objective.regularizer}, training,
-                                 threads, [&](const TraceRow&) { return !(stopped = stop()); });
-  if (stopped) return false;
   result.alpha = training.alpha;
+  bool stopped = false;
+  const auto on_epoch = [&](const TraceRow&) { return !(stopped = stop()); };
+  if (data.scan()) {
+    reconstruct_run(*data.scan(), *objective.regularizer, training, threads, on_epoch, result);
+    return !stopped;
+  }
+  TrainingResult trained =
+      train({data.prepared(), *objective.loss, *objective.regularizer}, training, threads, on_epoch);
+  if (stopped) return false;
   if (objective.loss->derivative_is_affine() && spec.regularizer.kind == "none") {
     result.exact_minimum = data.exact_minimum(threads);
   }

@@ -25,6 +25,8 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         config["model"] = {"kind": options["model"]}
     if "probe" in options:
         config["solver"]["probe"] = {"kind": "bias_and_noise", "estimator": options["probe"]}
+    if "labels" in options:
+        config["precision"]["labels"] = options["labels"]
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -59,11 +61,30 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["trace/share_flipped"] = nothing
         for name, value in options.get("error", {}).items():
             file[f"bias_and_noise/{name}"] = np.array([value])
+        if "psnr" in options:
+            write_image(file, options["psnr"], options.get("label_bits", 32))
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
         file.write(b"\nzipml checksum 0123456789abcdef\n")
     return path
+
+
+def write_image(file, psnr, label_bits):
+    """A reconstruction of 8 x 8 pixels."""
+    size = 8
+    truth = np.arange(size * size, dtype=np.float32) / (size * size)
+    group = file.create_group("tomography")
+    group.attrs.update({"size": size, "slices": 1, "shown_slice": 0})
+    file["model/x"] = truth + np.float32(10 ** (-psnr / 20))
+    group["truth"] = truth
+    group["back_projection"] = truth[::-1].copy()
+    group["back_projection"].attrs.update({"rmse": 0.1, "psnr": 20.0, "ssim": 0.5})
+    epochs = len(file["trace/train_loss"])
+    group["rmse"] = np.full(epochs, 10 ** (-psnr / 20))
+    group["psnr"] = np.full(epochs, float(psnr))
+    group["ssim"] = np.full(epochs, 0.9)
+    group["label_bytes"] = np.arange(epochs, dtype=np.uint64) * (label_bits * 100)
 
 
 FULL = {"kind": "full"}
@@ -126,11 +147,27 @@ def write_nonlinear(folder, losses, seed):
     for samples in (refetching(8, "step"), refetching(5, "step"), refetching(8, "nearest"), refetching(7, "interval"),
                     dict(chebyshev(15, 4), kind="refetch_l2", sketch=8)):
         write_run(folder, "fig12", COD_RNA, samples, losses, seed, refetched=0.1, **stored)
+SCAN = {"kind": "tomography", "phantom": "shepp-logan", "size": 8}
+
+
+def write_scans(folder, seed):
+    """Figures 1(c) and tomography_bits, without the thorax and without some series and bits."""
+    scan = dict(title="Shepp-Logan phantom", counts=(64, 0, 3))
+    losses = [1.0, 0.1, 0.05]
+    for figure in ("fig1c", "tomography_bits"):
+        write_run(folder, figure, SCAN, FULL, losses, seed, psnr=30 + 0.1 * seed, **scan)
+        for bits in (4, 12):
+            labels = {"kind": "quantized", "bits": bits}
+            low = dict(labels=labels, psnr=29 + 0.1 * seed, label_bits=bits, **scan)
+            write_run(folder, figure, SCAN, FULL, losses, seed, **low)
+            write_run(folder, figure, SCAN, quantized("double_sampling", bits), losses, seed, bits_stored=bits + 2,
+                      channels={"kind": "quantized", "bits": bits}, **low)
 
 
 def write_everything(folder, seeds=(1, 2, 3)):
     """A little of every figure, with gaps: gisette, most of fig8's panels and some of its bits are missing."""
     for seed in seeds:
+        write_scans(folder, seed)
         losses = [10.0, 2.0 + 0.1 * seed, 1.0 + 0.01 * seed, 0.9]
         low = dict(bits_stored=6)
         for kind in ("deterministic", "naive", "double_sampling"):

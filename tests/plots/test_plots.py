@@ -19,8 +19,8 @@ import example_results as example  # noqa: E402
 import draw_all  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10",
-         "fig10_excess", "fig11", "fig12", "variance", "fpga_numerics", "table1"]
+NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig9", "fig9_bits",
+         "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "variance", "fpga_numerics", "table1"]
 
 
 def quietly(function, *args):
@@ -205,6 +205,59 @@ class MeasuredTest(TemporaryTest):
         runs, _, err = quietly(zp.load_runs, self.results, "fig3")
         self.assertEqual(runs, [])
         self.assertIn("no epoch", err)
+
+
+class OverviewTest(TemporaryTest):
+    def draw_overview(self):
+        import fig1
+
+        return quietly(fig1.main, ["--results", str(self.results), "--out", str(self.out)])
+
+    def test_missing_panels_say_so(self):
+        import fig1
+
+        example.write_scans(self.results, 1)
+        code, _, err = self.draw_overview()
+        self.assertEqual(code, 0, err)
+        fig, ax = zp.plt.subplots()
+        self.addCleanup(zp.plt.close, fig)
+        fig1.draw_panel(ax, "linear", "fig4", self.results)
+        self.assertEqual([text.get_text() for text in ax.texts], ["fig4: not run"])
+        fig1.draw_table(ax, fig1.read_verdicts(self.results))
+        self.assertIn("no verdicts.json", ax.texts[-1].get_text())
+
+    def test_nothing_to_show_is_an_error(self):
+        code, _, err = self.draw_overview()
+        self.assertEqual(code, 1)
+        self.assertIn("no results for fig1", err)
+
+    def test_cells_take_the_worst_verdict(self):
+        import fig1
+
+        patterns = [("fig8", "at most")]
+        verdicts = [("fig8", "a at most", "holds"), ("fig8", "b at most", "holds"), ("fig8", "c", "fails"),
+                    ("fig81", "d at most", "fails"), ("fig8", "e at most", "not run")]
+        self.assertEqual(fig1.cell_of(verdicts, patterns), ("2 holds", fig1.GREEN))
+        verdicts.append(("fig8", "f at most", "undecided"))
+        self.assertEqual(fig1.cell_of(verdicts, patterns), ("2 holds, 1 undecided", fig1.AMBER))
+        verdicts.append(("fig8", "g at most", "fails"))
+        self.assertEqual(fig1.cell_of(verdicts, patterns)[1], fig1.RED)
+        self.assertEqual(fig1.cell_of(None, patterns), ("not run", fig1.GREY))
+        self.assertEqual(fig1.cell_of(verdicts, []), ("no claim", "white"))
+
+
+class TomographyTest(TemporaryTest):
+    def test_bytes_are_held_against_the_same_data_in_float32(self):
+        import tomography
+
+        example.write_scans(self.results, 1)
+        runs = tomography.of_phantom(zp.load_runs(self.results, "fig1c"), "shepp-logan")
+        full = next(r for r in runs if r.is_full)
+        alone = next(r for r in runs if tomography.is_sinogram_only(r) and tomography.sinogram_bits(r) == 12)
+        self.assertAlmostEqual(tomography.share_moved(alone, full), 12 / 32)
+        both = next(r for r in runs if tomography.is_end_to_end(r) and r.bits == 12)
+        self.assertAlmostEqual(tomography.share_moved(both, full), (12 * 100 + 14 * 125) / (32 * 100 + 32 * 125))
+        self.assertEqual(sum(r.is_full for r in runs), 1, "a quantized sinogram is not full precision")
 
 
 class RelativeLossTest(TemporaryTest):

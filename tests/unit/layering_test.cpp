@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>>& allowed_rooms() {
   static const std::set<std::string> all_engine = {"engine/core",     "engine/data",  "engine/kernels",
                                                    "engine/pack",     "engine/model", "engine/quantize",
-                                                   "engine/gradient", "engine/solve"};
+                                                   "engine/gradient", "engine/solve", "engine/tomography"};
   static const auto with = [](std::set<std::string> rooms, const std::set<std::string>& more) {
     rooms.insert(more.begin(), more.end());
     return rooms;
@@ -34,6 +34,9 @@ const std::map<std::string, std::set<std::string>>& allowed_rooms() {
       {"engine/solve",
        {"engine/core", "engine/kernels", "engine/pack", "engine/quantize", "engine/gradient", "engine/model",
         "engine/data"}},
+      {"engine/tomography",
+       {"engine/core", "engine/data", "engine/kernels", "engine/pack", "engine/quantize", "engine/model",
+        "engine/gradient", "engine/solve"}},
       {"fpga_model", {"engine/core"}},
       {"experiments/config", with(all_engine, {"fpga_model"})},
       {"experiments/results", with(all_engine, {"fpga_model", "experiments/config"})},

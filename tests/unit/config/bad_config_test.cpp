@@ -69,7 +69,7 @@ TEST_CASE("parts of a run", "[config][messages]") {
   refuses(
       "/precision/gradients", "\"full\"",
       "small.json: /precision/gradients: unknown member \"gradients\"; did you mean \"gradient\"?; allowed: "
-      "samples, model, gradient");
+      "samples, model, gradient, labels");
   refuses("/precision", "4", "small.json: /precision: found 4; allowed: an object");
   refuses("/solver/alpha", "0",
           "small.json: /solver/alpha: found 0; allowed: a number in (0, 1e+06], or \"tune\"");
@@ -196,6 +196,32 @@ TEST_CASE("non-linear models and refetching", "[config][messages]") {
           "double_sampling, chebyshev");
   refuses("/model", R"({"kind": "huber", "threshold": 0})",
           "small.json: /model/threshold: found 0; allowed: a number in (0, 1e+30]");
+}
+
+TEST_CASE("what does not fit a reconstruction", "[config][messages]") {
+  Json config = small_config();
+  config["dataset"] = {{"kind", "tomography"}, {"size", 8}, {"angles", 4}};
+  config["preprocess"] = {{"features", "none"}, {"intercept", false}};
+  config["precision"] = {{"labels", {{"kind", "quantized"}, {"bits", 12}}}};
+  CHECK(parse_config(config.dump(), "small.json", {}).runs.size() == 2);  // two seeds
+  const auto message = [&](const char* pointer, const char* value) {
+    Json changed = config;
+    changed[Json::json_pointer(pointer)] = parse_json(value, "test");
+    return error_of(changed);
+  };
+  CHECK(
+      message("/preprocess", "{}") ==
+      "small.json: /preprocess/features: found \"standardize\" for the data set \"tomography\"; allowed: "
+      "\"none\"\nsmall.json: /preprocess/intercept: found \"true\" for the data set \"tomography\"; allowed: "
+      "false");
+  CHECK(message("/engine", R"({"kind": "hogwild", "threads": 2})") ==
+        "small.json: /engine: found \"hogwild\" for the data set \"tomography\"; allowed: \"synchronous\"");
+  CHECK(message("/solver/batch", "33") ==
+        "small.json: /solver/batch: found 33 for 32 rays of a slice; allowed: at most 32");
+  CHECK(message("/dataset/phantom", "\"thorx\"").find("thorax") != std::string::npos);
+  refuses("/precision/labels", R"({"kind": "quantized", "bits": 12})",
+          "small.json: /precision/labels: found \"quantized\" for the data set \"synthetic\"; allowed: "
+          "\"full\", or the data set \"tomography\"");
 }
 
 TEST_CASE("missing members", "[config][messages]") {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include "engine/core/random.h"
@@ -55,11 +56,8 @@ TEST_CASE("logistic loss neither overflows nor loses its tail", "[loss]") {
 
 TEST_CASE("proximal maps are minimisers of R(u) + |u - v|^2 / (2 gamma)", "[regularizer]") {
   const std::vector<std::pair<const char*, std::vector<std::pair<std::string, ParameterValue>>>> cases = {
-      {"none", {}},
-      {"l2", {{"weight", 0.7}}},
-      {"l1", {{"weight", 0.7}}},
-      {"box", {{"bound", 0.5}}},
-      {"ball", {{"radius", 0.8}}}};
+      {"none", {}},        {"l2", {{"weight", 0.7}}},  {"l1", {{"weight", 0.7}}}, {"box", {{"bound", 0.5}}},
+      {"nonnegative", {}}, {"ball", {{"radius", 0.8}}}};
   REQUIRE(cases.size() == regularizers().family().members.size());
   const std::vector<float> v = {1.5f, -0.2f, 0.4f};
   const double gamma = 0.5;
@@ -83,7 +81,8 @@ TEST_CASE("proximal maps are minimisers of R(u) + |u - v|^2 / (2 gamma)", "[regu
         other[k] +=
             0.1f * (draw_unit_float({4, Stream::bootstrap, 0}, i, static_cast<std::uint32_t>(k)) - 0.5f);
       }
-      if (std::string(kind) == "box" || std::string(kind) == "ball") regularizer->prox(other, 1.0f);
+      const bool is_indicator = std::set<std::string>{"box", "nonnegative", "ball"}.contains(kind);
+      if (is_indicator) regularizer->prox(other, 1.0f);
       REQUIRE(cost(other) >= least - 1e-6);
     }
   }

@@ -113,6 +113,43 @@ TEST_CASE("gradient errors survive, and are absent where nothing was measured", 
   REQUIRE(read[1].noise == 4.0);
 }
 
+TEST_CASE("a reconstruction survives", "[results]") {
+  const TemporaryFolder folder;
+  ResultFile written = example_result();
+  ReconstructedImage image;
+  image.size = 2;
+  image.slices = 5;
+  image.shown_slice = 2;
+  image.truth = {0.0f, 1.0f, 0.5f, 0.25f};
+  image.back_projection = {0.1f, 0.9f, 0.6f, 0.2f};
+  image.back_projection_quality = {0.1, 20.0, 0.7};
+  for (std::uint32_t epoch = 0; epoch < 3; ++epoch) {
+    image.quality.push_back({1.0 / (epoch + 1.0), 10.0 * epoch, 0.1 * epoch});
+    image.label_bytes.push_back(100u * epoch);
+  }
+  written.image = image;
+  write_result(folder / "r.h5", written);
+  const ResultFile file = read_result(folder / "r.h5").value.value();
+  const ReconstructedImage& read = file.image.value();
+  REQUIRE(read.size == 2);
+  REQUIRE(read.slices == 5);
+  REQUIRE(read.shown_slice == 2);
+  REQUIRE(read.truth == image.truth);
+  REQUIRE(read.back_projection == image.back_projection);
+  REQUIRE(read.back_projection_quality.rmse == 0.1);
+  REQUIRE(read.back_projection_quality.psnr == 20.0);
+  REQUIRE(read.back_projection_quality.ssim == 0.7);
+  REQUIRE(read.label_bytes == image.label_bytes);
+  REQUIRE(read.quality.size() == 3);
+  REQUIRE(read.quality[2].psnr == 20.0);
+  REQUIRE(read.quality[1].rmse == 0.5);
+  REQUIRE(read.quality[2].ssim == image.quality[2].ssim);
+
+  written.image->label_bytes.pop_back();
+  write_result(folder / "short.h5", written);
+  REQUIRE(read_result(folder / "short.h5").problem.find("/tomography differ in length") != std::string::npos);
+}
+
 TEST_CASE("trace_columns has every member of TraceRow", "[results]") {
   std::size_t bytes = 0;
   std::set<std::string_view> names;
@@ -138,6 +175,7 @@ TEST_CASE("what a run does not have is absent from its file", "[results]") {
   write_result(folder / "r.h5", result);
   const ResultFile read = read_result(folder / "r.h5").value.value();
   REQUIRE(!read.tuning);
+  REQUIRE(!read.image);
   REQUIRE(!read.exact_minimum);
   REQUIRE(read.trace.empty());
   REQUIRE(!read.gradients);
