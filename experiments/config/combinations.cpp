@@ -132,6 +132,7 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  if (run.measurement.kind == kFpgaCycles) return;
   const TrainingSpec& training = run.training;
   if (run.measurement.kind != kLevelHistogram) check_model(run, errors);
   check_levels("/precision/samples", training.samples.parameters, false, errors);

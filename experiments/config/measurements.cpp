@@ -3,6 +3,18 @@
 #include <map>
 
 namespace zipml {
+namespace {
+
+ParameterInfo count(std::string key, std::string doc, std::optional<ParameterValue> fallback, double most) {
+  return {.key = std::move(key),
+          .type = ParameterType::integer,
+          .doc = std::move(doc),
+          .fallback = std::move(fallback),
+          .min = 1,
+          .max = most};
+}
+
+}  // namespace
 
 const ComponentFamily& measurements() {
   static const ComponentFamily family{
@@ -30,16 +42,32 @@ const ComponentFamily& measurements() {
           .doc = "bins of the histogram, of equal width from the least to the largest value",
           .fallback = std::int64_t{200},
           .min = 1,
-          .max = 1e6}}}}};
+          .max = 1e6}}},
+       {std::string(kFpgaCycles),
+        "cycles that the engine of `fpga` takes for a shape, without data and without training",
+        {count("features", "values of a row, the bias feature included", {}, 1e6),
+         count("rows", "rows of an epoch", {}, 1e9),
+         count("epochs", "passes over the rows", std::int64_t{1}, 16383),
+         count("batch", "rows of a mini-batch", std::int64_t{16}, 65536),
+         {.key = "measured_seconds",
+          .doc = "what a real board took, to be compared",
+          .min = 0,
+          .optional = true,
+          .above_min = true},
+         {.key = "measured_source",
+          .type = ParameterType::text,
+          .doc = "where that number comes from",
+          .optional = true}}}}};
   return family;
 }
 
 const std::vector<std::string>& members_used(std::string_view measurement) {
   static const std::map<std::string, std::vector<std::string>, std::less<>> members = {
       {std::string(kTraining),
-       {"dataset", "preprocess", "model", "precision", "solver", "engine", "measure"}},
+       {"dataset", "preprocess", "model", "precision", "solver", "engine", "measure", "fpga"}},
       {std::string(kGradientError), {"dataset", "preprocess", "model", "precision", "measure"}},
-      {std::string(kLevelHistogram), {"dataset", "preprocess", "precision", "measure"}}};
+      {std::string(kLevelHistogram), {"dataset", "preprocess", "precision", "measure"}},
+      {std::string(kFpgaCycles), {"measure", "fpga"}}};
   return members.find(measurement)->second;
 }
 

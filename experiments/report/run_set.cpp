@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/error.h"
+#include "experiments/config/measurements.h"
 
 namespace zipml {
 namespace {
@@ -17,11 +18,17 @@ const Json* member(const Json& config, const char* pointer) {
 }
 
 // Runs with equal keys may be compared with each other.
-std::string setting_key(const Run& run, bool batch_varies) {
+std::string setting_key(const Run& run, const Query& query) {
   Json setting = run.config;
   for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
-  const auto solver = setting.find("solver");
-  if (batch_varies && solver != setting.end() && solver->is_object()) solver->erase("batch");
+  const auto leave_out = [&](const char* member, const char* part) {
+    const auto found = setting.find(member);
+    if (found != setting.end() && found->is_object()) found->erase(part);
+  };
+  if (query.batch_varies) leave_out("solver", "batch");
+  if (query.board_varies) leave_out("fpga", "platform");
+  leave_out("fpga", "design");
+  for (const char* given : {"measured_seconds", "measured_source"}) leave_out("measure", given);
   return setting.dump();
 }
 
@@ -76,9 +83,11 @@ std::int64_t Run::integer(const char* pointer) const {
 }
 
 Run make_run(const ResultFile& result, const std::string& source) {
-  const bool trained = !result.gradients && !result.levels_of_column;
-  if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   Run run;
+  run.config = parse_json(result.resolved_json, source + ": /config");
+  const std::string measured = run.text("/measure/kind");
+  const bool trained = measured.empty() || measured == kTraining;
+  if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   run.id = result.run_id;
   run.config_name = result.config_name;
   run.seed = result.seed;
@@ -88,7 +97,6 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.train_rows = result.train_rows;
   run.test_rows = result.test_rows;
   run.features = result.features;
-  run.config = parse_json(result.resolved_json, source + ": /config");
   run.alpha = result.alpha;
   for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
   if (trained) {
@@ -99,6 +107,7 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.exact_minimum = result.exact_minimum;
   run.gradients = result.gradients;
   run.levels_of_column = result.levels_of_column;
+  run.fpga = result.fpga;
   return run;
 }
 
@@ -142,7 +151,7 @@ Selection select_runs(const RunSet& set, const Query& query) {
     if (run.config_name != query.figure || !query.dataset(run)) continue;
     for (std::size_t role = 0; role < query.roles.size(); ++role) {
       if (!query.roles[role](run)) continue;
-      Selection& selection = settings[setting_key(run, query.batch_varies)];
+      Selection& selection = settings[setting_key(run, query)];
       selection.roles.resize(query.roles.size());
       const Run*& chosen = selection.roles[role][run.seed];
       if (!chosen || run.id < chosen->id) chosen = &run;
@@ -204,6 +213,17 @@ RunFilter with_batch(RunFilter filter, std::int64_t batch) {
   return [filter = std::move(filter), batch](const Run& run) {
     return filter(run) && run.integer("/solver/batch") == batch;
   };
+}
+
+RunFilter on_engine(RunFilter filter, std::string design, std::string platform) {
+  return [filter = std::move(filter), design = std::move(design),
+          platform = std::move(platform)](const Run& run) {
+    return run.fpga && run.fpga->design == design && run.fpga->platform == platform && filter(run);
+  };
+}
+
+RunFilter on_engine(std::string design, std::string platform) {
+  return on_engine([](const Run&) { return true; }, std::move(design), std::move(platform));
 }
 
 }  // namespace zipml

@@ -30,6 +30,7 @@ struct Run {
   std::optional<double> exact_minimum;
   std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
   std::optional<MeasuredLevels> levels_of_column;  ///< likewise
+  std::optional<FpgaTimes> fpga;                   ///< of a run that was timed on an engine
 
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
@@ -59,6 +60,7 @@ struct Query {
   RunFilter dataset;
   std::vector<RunFilter> roles;
   bool batch_varies = false;  ///< the roles differ in their mini-batch too
+  bool board_varies = false;  ///< the roles differ in the engine's board; its design never counts
 };
 
 /// The runs that a query finds. Runs are comparable only within one setting: equal in everything but
@@ -91,5 +93,9 @@ RunFilter quantized_levels(std::string kind, std::int64_t bits, std::string leve
 /// Double sampling of the samples at these bits, model and gradient quantized as well.
 RunFilter end_to_end(std::int64_t bits);
 RunFilter with_batch(RunFilter filter, std::int64_t batch);
+/// Timed on this engine and on a board of this name.
+RunFilter on_engine(RunFilter filter, std::string design, std::string platform);
+/// The same; its samples need not be looked at.
+RunFilter on_engine(std::string design, std::string platform);
 
 }  // namespace zipml

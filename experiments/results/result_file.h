@@ -9,6 +9,7 @@
 
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
+#include "experiments/results/fpga_group.h"
 #include "experiments/results/measured_groups.h"
 
 namespace zipml {
@@ -34,6 +35,7 @@ struct Provenance {
   std::string data_checksum;              ///< content_checksum() of the data before preprocessing
   std::vector<std::string> source_files;  ///< "name sha256", of the files the data came from
   std::int64_t threads = 1;
+  std::int64_t cpus = 0;  ///< that the program might run on; 0: not known, in results of older versions
 };
 
 /// One run's result, as stored. In the file (HDF5 followed by one line with a checksum, which HDF5 readers
@@ -54,6 +56,7 @@ struct Provenance {
 ///   /gradient_error, /histogram  what a run measured that did not train (see measured_groups.h); such a run
 ///   has
 ///                no epoch in /trace, an empty /model and alpha 0
+///   /fpga        the second time axis of a run whose config has `fpga` (see fpga_group.h)
 ///   /provenance  source_files (text); attributes: the other members of Provenance
 ///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
@@ -78,6 +81,7 @@ struct ResultFile {
   std::optional<Tuning> tuning;
   std::optional<MeasuredGradients> gradients;
   std::optional<MeasuredLevels> levels_of_column;
+  std::optional<FpgaTimes> fpga;
 
   Provenance provenance;
   std::vector<double> epoch_seconds;
