@@ -5,7 +5,8 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = ["bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig10", "fig11", "variance", "table1"]
+FIGURES = ["bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a", "fig8", "fig10", "fig11", "fig13",
+           "fig14", "precision_sweep", "board", "variance", "table1"]
 
 
 def main(argv=None):

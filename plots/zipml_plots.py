@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib
@@ -64,6 +64,8 @@ class Run:
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
     measured: dict  # arrays and attributes of /gradient_error or /histogram, by name; empty after training
+    fpga: dict = field(default_factory=dict)  # arrays and attributes of /fpga, by name; empty without an engine
+    wall: dict = field(default_factory=dict)  # epoch_seconds, cpu and cpus: where and how long it really ran
 
     def get(self, pointer, default=None):
         value = self.config
@@ -107,6 +109,22 @@ def read_measured(file):
     return {}
 
 
+def read_tree(group):
+    """Arrays, attributes and groups of a group, by name."""
+    tree = {key: value.decode() if isinstance(value, bytes) else value for key, value in group.attrs.items()}
+    for key, value in group.items():
+        tree[key] = read_tree(value) if isinstance(value, h5py.Group) else value[()]
+    return tree
+
+
+def read_wall(file):
+    if "timing/epoch_seconds" not in file:
+        return {}
+    attributes = read_tree(file["provenance"]) if "provenance" in file else {}
+    return {"epoch_seconds": file["timing/epoch_seconds"][()], "cpu": attributes.get("cpu_model", "unknown CPU"),
+            "cpus": int(attributes.get("cpus", 0))}
+
+
 def read_run(path):
     # Every result ends with its checksum line. A file without it was cut, and libhdf5 may crash on such files.
     with open(path, "rb") as file:
@@ -123,7 +141,8 @@ def read_run(path):
         trace = file["trace"]
         loss = trace["train_loss"][()].astype(float)
         measured = read_measured(file)
-        if loss.size == 0 and not measured:
+        fpga = read_tree(file["fpga"]) if "fpga" in file else {}
+        if loss.size == 0 and not measured and not fpga:
             raise ValueError("the trace has no epoch")
         return Run(
             run_id=text(root["run_id"]), seed=int(root["seed"]), panel=text(root["panel"]),
@@ -134,7 +153,7 @@ def read_run(path):
             bytes_read=int(trace["bytes_read"][-1]) if loss.size else 0,
             values_read=int(trace["values_read"][-1]) if loss.size else 0,
             minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
-            measured=measured)
+            measured=measured, fpga=fpga, wall=read_wall(file))
 
 
 def load_runs(results, figure):
@@ -148,20 +167,20 @@ def load_runs(results, figure):
     return runs
 
 
-def _setting(run, batch_varies):
+def _setting(run, batch_varies, varies):
     setting = {k: v for k, v in run.config.items()
-               if k not in ("precision", "seed", "panel", "series", "config")}
+               if k not in ("precision", "seed", "panel", "series", "config", *varies)}
     if batch_varies and isinstance(setting.get("solver"), dict):
         setting["solver"] = {k: v for k, v in setting["solver"].items() if k != "batch"}
     return json.dumps(setting, sort_keys=True)
 
 
-def choose_setting(runs, batch_varies=False):
-    """Runs that may share a panel: equal in everything but precision and seed. Of several settings the one that
+def choose_setting(runs, batch_varies=False, varies=()):
+    """Runs that may share a panel: equal in everything but precision, seed and the members in `varies`. Of several settings the one that
     has full precision and something else is taken, real sets before stand-ins, then more epochs x rows."""
     settings = defaultdict(list)
     for run in runs:
-        settings[_setting(run, batch_varies)].append(run)
+        settings[_setting(run, batch_varies, varies)].append(run)
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)

@@ -26,6 +26,8 @@ std::optional<fpga::Platform> read_file(const Json& name, const JsonPlace& place
     return load_platform(folder / name.get<std::string>(), {}, preferred);
   } catch (const InputError& error) {
     errors.add(place.pointer, error.what());
+  } catch (const IoError& error) {
+    errors.add(place.pointer, error.what());
   }
   return {};
 }
@@ -130,6 +132,7 @@ std::optional<fpga::Shape> known_shape(const RunSpec& run) {
   const auto known = std::find_if(known_sets().begin(), known_sets().end(), [&](const KnownSet& set) {
     return set.is_kind && (set.kind == run.dataset.kind || set.stand_in == run.dataset.kind);
   });
+  if (data.has("path")) return {};
   if (data.has("features") && data.has("train_rows")) {
     shape.features = data.integer("features");
     shape.rows = data.integer("train_rows");

@@ -133,7 +133,9 @@ class Sweep {
       if (const std::optional<std::size_t> index = schedule_.take()) {
         // Everybody else is idle while a tuning that all wait for, or a run that must be alone, is under way:
         // it may have their threads.
-        const bool alone = under_way_ == 0 && !schedule_.ready();
+        const Task& task = tasks_[*index];
+        const bool alone =
+            under_way_ == 0 && !schedule_.ready() && (task.kind == Kind::tune || is_timed(*task.spec));
         ++under_way_;
         return std::pair{*index, alone ? threads_ * jobs_ : threads_};
       }

@@ -32,6 +32,9 @@ struct ExampleRun {
   nlohmann::json measure = {{"kind", "training"}};
   std::optional<MeasuredGradients> gradients = {};
   std::optional<MeasuredLevels> levels_of_column = {};
+  /// Of a run that was timed on an engine; with measure fpga_cycles it has no losses.
+  std::optional<FpgaTimes> fpga = {};
+  nlohmann::json platform = {{"clock_hz", 200e6}, {"memory", {{"rate", {65, 128}}}}};
 
   ResultFile result() const {
     ResultFile file;
@@ -50,7 +53,9 @@ struct ExampleRun {
         {"measure", measure}, {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
     file.gradients = gradients;
     file.levels_of_column = levels_of_column;
-    const bool trained = !gradients && !levels_of_column;
+    file.fpga = fpga;
+    if (fpga) config["fpga"] = {{"design", {{"kind", fpga->design}}}, {"platform", platform}};
+    const bool trained = measure["kind"] == "training";
     if (!trained) config.erase("solver");
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
