@@ -156,9 +156,12 @@ std::string refusal(const FpgaSpec& spec, const fpga::Shape& shape) {
   const fpga::Design& design = chosen_design(spec);
   try {
     fpga::check_common(design.name(), shape, spec.platform);
-    // What overflows or hangs does so in the first two epochs.
+    design.check(shape, chosen_options(spec));
+    // What overflows or hangs does so with the first rows, or when the second epoch begins.
+    constexpr std::int64_t kRows = 512, kEpochs = 2;
     fpga::Shape first = shape;
-    first.epochs = std::min<std::int64_t>(shape.epochs, 2);
+    first.rows = std::min(shape.rows, kRows);
+    first.epochs = std::min(shape.epochs, kEpochs);
     design.simulate(first, spec.platform, chosen_options(spec), {});
   } catch (const InputError& error) {
     return error.what() + given;

@@ -11,14 +11,6 @@ using namespace zipml::testing;
 
 namespace {
 
-// small_config() with samples that harp_q2 reads, timed on it.
-Json timed_config() {
-  Json config = small_config();
-  config["precision"] = {{"samples", {{"kind", "double_sampling"}, {"bits", 2}, {"levels_count", 3}}}};
-  config["fpga"] = {{"design", "harp_q2"}};
-  return config;
-}
-
 Json shape_config() {
   return parse_json(R"({"name": "shape", "measure": {"kind": "fpga_cycles", "features": 101, "rows": 1000},
                         "fpga": {"design": "harp_q2"}})",
