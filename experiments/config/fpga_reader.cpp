@@ -152,7 +152,7 @@ std::optional<fpga::Shape> known_shape(const RunSpec& run) {
 
 std::string refusal(const FpgaSpec& spec, const fpga::Shape& shape) {
   const std::string given = "; the run has " + std::to_string(shape.rows) + " rows of " +
-                            std::to_string(shape.features) + " features, the bias included";
+                            std::to_string(shape.features) + " features (a bias feature counts)";
   const fpga::Design& design = chosen_design(spec);
   try {
     fpga::check_common(design.name(), shape, spec.platform);

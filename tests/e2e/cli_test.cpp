@@ -45,7 +45,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
   check_refused({"vaildate"},
                 "zipml: unknown command \"vaildate\"; did you mean \"validate\"?; allowed: run, validate, "
                 "list, schema, "
-                "compare, report, export, data");
+                "compare, fpga, report, export, data");
   check_refused(
       {"validate", "--sclae", "quick", "x"},
       "zipml validate: unknown option --sclae; did you mean \"--scale\"?; see: zipml validate --help");
@@ -71,7 +71,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
       {"list", "estimator"},
       "zipml list: unknown kind \"estimator\"; did you mean \"estimators\"?; allowed: datasets, preprocess, "
       "levels, roundings, estimators, channels, models, regularizers, solvers, engines, "
-      "measurements");
+      "measurements, designs");
   check_refused({"list", "--format", "yaml"},
                 "zipml list: --format: found \"yaml\"; allowed: text, md, json");
   check_refused({"validate", "no-such.json"}, "no-such.json: no such file");

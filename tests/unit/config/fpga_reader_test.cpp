@@ -100,7 +100,7 @@ TEST_CASE("a shape that the engine cannot run is refused before anything runs", 
   config["dataset"]["features"] = 8192;
   refuses(config,
           "small.json: /fpga: harp_q2: features: found 8193, allowed 1..8192 (the model store holds 8192 "
-          "values); the run has 10000 rows of 8193 features, the bias included");
+          "values); the run has 10000 rows of 8193 features (a bias feature counts)");
   config["preprocess"]["intercept"] = false;
   CHECK(error_of(config).empty());
   config["fpga"]["design"] = "pynq_float";  // fits the store, overflows the sample FIFO
