@@ -26,7 +26,6 @@ std::string setting_key(const Run& run, const Query& query) {
     if (found != setting.end() && found->is_object()) found->erase(part);
   };
   if (query.batch_varies) leave_out("solver", "batch");
-  if (query.board_varies) leave_out("fpga", "platform");
   leave_out("fpga", "design");
   for (const char* given : {"measured_seconds", "measured_source"}) leave_out("measure", given);
   return setting.dump();

@@ -60,7 +60,6 @@ struct Query {
   RunFilter dataset;
   std::vector<RunFilter> roles;
   bool batch_varies = false;  ///< the roles differ in their mini-batch too
-  bool board_varies = false;  ///< the roles differ in the engine's board; its design never counts
 };
 
 /// The runs that a query finds. Runs are comparable only within one setting: equal in everything but
