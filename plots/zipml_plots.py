@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import matplotlib
@@ -84,6 +84,8 @@ class Run:
     error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
     channel_bytes: int = 0  # model and gradient channel
     image: object = None  # Image of a reconstruction
+    fpga: dict = field(default_factory=dict)  # arrays and attributes of /fpga, by name; empty without an engine
+    wall: dict = field(default_factory=dict)  # epoch_seconds, cpu and cpus: where and how long it really ran
 
     def get(self, pointer, default=None):
         value = self.config
@@ -141,6 +143,22 @@ def _read_image(file):
         label_bytes=int(group["label_bytes"][-1]))
 
 
+def read_tree(group):
+    """Arrays, attributes and groups of a group, by name."""
+    tree = {key: value.decode() if isinstance(value, bytes) else value for key, value in group.attrs.items()}
+    for key, value in group.items():
+        tree[key] = read_tree(value) if isinstance(value, h5py.Group) else value[()]
+    return tree
+
+
+def read_wall(file):
+    if "timing/epoch_seconds" not in file:
+        return {}
+    attributes = read_tree(file["provenance"]) if "provenance" in file else {}
+    return {"epoch_seconds": file["timing/epoch_seconds"][()], "cpu": attributes.get("cpu_model", "unknown CPU"),
+            "cpus": int(attributes.get("cpus", 0))}
+
+
 def read_run(path):
     # Every result ends with its checksum line. A file without it was cut, and libhdf5 may crash on such files.
     with open(path, "rb") as file:
@@ -157,7 +175,8 @@ def read_run(path):
         trace = file["trace"]
         loss = trace["train_loss"][()].astype(float)
         measured = read_measured(file)
-        if loss.size == 0 and not measured:
+        fpga = read_tree(file["fpga"]) if "fpga" in file else {}
+        if loss.size == 0 and not measured and not fpga:
             raise ValueError("the trace has no epoch")
         errors = file.get("bias_and_noise")
         return Run(
@@ -175,7 +194,7 @@ def read_run(path):
             measured=measured,
             channel_bytes=sum(int(trace[name][-1]) for name in ("model_bytes", "gradient_bytes")
                               if name in trace and loss.size),
-            image=_read_image(file))
+            image=_read_image(file), fpga=fpga, wall=read_wall(file))
 
 
 def load_runs(results, figure):
@@ -189,9 +208,9 @@ def load_runs(results, figure):
     return runs
 
 
-def _setting(run, batch_varies):
+def _setting(run, batch_varies, varies):
     setting = {k: v for k, v in run.config.items()
-               if k not in ("precision", "seed", "panel", "series", "config")}
+               if k not in ("precision", "seed", "panel", "series", "config", *varies)}
     # What is probed changes nothing in a run.
     ignored = ("probe", "batch") if batch_varies else ("probe",)
     if isinstance(setting.get("solver"), dict):
@@ -201,12 +220,13 @@ def _setting(run, batch_varies):
     return json.dumps(setting, sort_keys=True)
 
 
-def choose_setting(runs, batch_varies=False):
-    """Runs that may share a panel: equal in everything but precision, FPGA engine and seed. Of several settings the one that
+def choose_setting(runs, batch_varies=False, varies=()):
+    """Runs that may share a panel: equal in everything but precision, seed, the engine of FPGA arithmetic and the members in
+    `varies`. Of several settings the one that
     has full precision and something else is taken, real sets before stand-ins, then more epochs x rows."""
     settings = defaultdict(list)
     for run in runs:
-        settings[_setting(run, batch_varies)].append(run)
+        settings[_setting(run, batch_varies, varies)].append(run)
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)

@@ -38,8 +38,9 @@ int export_command(const std::vector<std::string>& args) {
     }
   }
   if (!problems.empty()) throw InputError(problems);
-  const auto without_epochs = std::count_if(results.begin(), results.end(),
-                                            [](const ResultFile& result) { return result.trace.empty(); });
+  const auto without_epochs = std::count_if(results.begin(), results.end(), [](const ResultFile& result) {
+    return result.trace.empty() && !result.fpga;
+  });
   if (without_epochs > 0) {
     std::cerr << without_epochs << " results are of runs that did not train: they have no epochs to print\n";
   }

@@ -26,6 +26,14 @@ Json stage_list(const fpga::CycleReport& report) {
   return stages;
 }
 
+Json pipeline_list(const FpgaRun& run) {
+  Json stages = Json::array();
+  for (const fpga::StageSpec& stage : run.design->stages(run.options)) {
+    stages.push_back({{"name", stage.name}, {"latency", stage.latency}, {"width_bits", stage.width_bits}});
+  }
+  return stages;
+}
+
 Json resource_object(const fpga::Resources& r) {
   return {{"float_multipliers", r.float_multipliers},
           {"float_adders", r.float_adders},
@@ -84,6 +92,7 @@ std::string fpga_json(const FpgaRun& run) {
                {"stalls", stalls},
                {"binds", fpga::what_binds(report)},
                {"stages", stage_list(report)},
+               {"pipeline", pipeline_list(run)},
                {"fifos", fifos},
                {"resources", resource_object(run.design->resources(run.options))},
                {"closed_form", nullptr}};

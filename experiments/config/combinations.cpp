@@ -203,6 +203,7 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  if (run.measurement.kind == kFpgaCycles) return;
   check_tomography(run, errors);
   if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
   const TrainingSpec& training = run.training;

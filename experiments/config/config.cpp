@@ -8,6 +8,7 @@
 #include "engine/data/sha256.h"
 #include "engine/gradient/quantizer_parameters.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/fpga_reader.h"
 #include "experiments/config/level_choice.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/run_reader.h"
@@ -142,9 +143,6 @@ class ConfigLoader {
     if (document_.contains("$schema") && !document_["$schema"].is_string()) {
       errors_.add("/$schema", "found " + brief(document_["$schema"]) + "; allowed: text, for editors only");
     }
-    if (document_.contains("fpga")) {
-      errors_.add("/fpga", "the FPGA model is not supported in this version; allowed: no member \"fpga\"");
-    }
     read_figure();
   }
 
@@ -216,10 +214,11 @@ class ConfigLoader {
     errors_.set_origins(&variant.origins, &origins_);
     note_covered_assignments(variant);
     const std::size_t errors_before = errors_.count();
-    std::optional<RunSpec> run = read_run(variant.document, errors_);
+    std::optional<RunSpec> run = read_run(variant.document, config_.file.parent_path(), errors_);
     if (run) resolve_sample_levels(run->training.samples.parameters);
     if (run) check_combinations(*run, errors_);
-    if (run && errors_.count() == errors_before) resolve(*run);
+    if (run && errors_.count() == errors_before && !run->dataset.kind.empty()) resolve(*run);
+    if (run && errors_.count() == errors_before && run->fpga) check_fpga(*run);
     const bool good = run && errors_.count() == errors_before;
     errors_.set_origins(nullptr, &origins_);
     if (!good) return;
@@ -270,19 +269,32 @@ class ConfigLoader {
     run.dataset = known->second;
   }
 
+  // Each engine is tried once with each shape. What it does otherwise than the run is a note, not an error.
+  void check_fpga(const RunSpec& run) {
+    if (const auto shape = known_shape(run)) {
+      const std::string key = to_json(*run.fpga).dump() + to_json(*shape).dump();
+      const auto [known, is_new] = refusals_.try_emplace(key);
+      if (is_new) known->second = refusal(*run.fpga, *shape);
+      if (!known->second.empty()) errors_.add("/fpga", known->second);
+    }
+    for (const std::string& difference : fpga_differences(run)) {
+      remarks_.insert(errors_.file() + ": /fpga: timed on " + run.fpga->design.kind + ", but " + difference);
+    }
+  }
+
   // A value set by hand that the sweep sets as well has no effect there, and the user should hear of it.
   void note_covered_assignments(const Variant& variant) {
     for (const std::string& target : assigned_) {
       const std::string source = variant.origins.trace(target);
       if (source != target) {
-        covered_.insert(errors_.file() + ": --set " + target + " is set again at " + source +
+        remarks_.insert(errors_.file() + ": --set " + target + " is set again at " + source +
                         ", which wins there");
       }
     }
   }
 
   void finish_notes() {
-    config_.notes.assign(covered_.begin(), covered_.end());
+    config_.notes.assign(remarks_.begin(), remarks_.end());
     if (merged_ > 0) {
       config_.notes.push_back(errors_.file() + ": " + std::to_string(merged_) +
                               " runs are equal to others and run only once");
@@ -295,8 +307,9 @@ class ConfigLoader {
   Json document_;
   Origins origins_;
   std::vector<std::string> assigned_;
-  std::set<std::string> covered_, ids_;
+  std::set<std::string> remarks_, ids_;
   std::map<std::string, ComponentChoice> resolved_;
+  std::map<std::string, std::string> refusals_;  // of an engine and a shape; empty: none
   std::map<std::pair<std::string, int>, ComponentChoice> level_files_;
   std::size_t expanded_ = 0, merged_ = 0;
 };
@@ -347,7 +360,7 @@ RunSpec run_from_resolved_json(std::string_view text, std::string_view source) {
   if (!json.contains("seed") || !json["seed"].is_number_unsigned()) {
     errors.add("/seed", "missing; allowed: an integer of at least 0");
   }
-  std::optional<RunSpec> run = read_run(json, errors);
+  std::optional<RunSpec> run = read_run(json, {}, errors);
   errors.throw_if_any();
   run->config_name = json["config"].get<std::string>();
   run->panel = json["panel"].get<std::string>();

@@ -15,11 +15,12 @@ std::vector<std::string> functional_designs() {
   return names;
 }
 
-ParameterInfo count(std::string key, std::string doc, std::int64_t fallback, double min, double max) {
+ParameterInfo count(std::string key, std::string doc, std::optional<ParameterValue> fallback, double min,
+                    double max) {
   return {.key = std::move(key),
           .type = ParameterType::integer,
           .doc = std::move(doc),
-          .fallback = fallback,
+          .fallback = std::move(fallback),
           .min = min,
           .max = max};
 }
@@ -40,10 +41,11 @@ ComponentInfo hardware_training_info() {
                    "without that; float64: neither, and no quantization",
             .fallback = std::string("hardware"),
             .choices = {"hardware", "in_order", "float64"}},
-           count("shift", "the step size is 2^-shift", 10, 0, 31),
-           count("batch", "rows between two updates that the dot product sees, a power of two", 1, 1, 65536),
-           count("epochs", "passes over the rows", 20, 1, 16383),
-           count("copies", "quantized copies of the rows, used in turn", 1, 1, 64)}};
+           count("shift", "the step size is 2^-shift", std::int64_t{10}, 0, 31),
+           count("batch", "rows between two updates that the dot product sees, a power of two",
+                 std::int64_t{1}, 1, 65536),
+           count("epochs", "passes over the rows", std::int64_t{20}, 1, 16383),
+           count("copies", "quantized copies of the rows, used in turn", std::int64_t{1}, 1, 64)}};
 }
 
 }  // namespace
@@ -75,17 +77,33 @@ const ComponentFamily& measurements() {
           .fallback = std::int64_t{200},
           .min = 1,
           .max = 1e6}}},
-       hardware_training_info()}};
+       hardware_training_info(),
+       {std::string(kFpgaCycles),
+        "cycles that the engine of `fpga` takes for a shape, without data and without training",
+        {count("features", "values of a row, the bias feature included", {}, 1, 1e6),
+         count("rows", "rows of an epoch", {}, 1, 1e9),
+         count("epochs", "passes over the rows", std::int64_t{1}, 1, 16383),
+         count("batch", "rows of a mini-batch", std::int64_t{16}, 1, 65536),
+         {.key = "measured_seconds",
+          .doc = "what a real board took, to be compared",
+          .min = 0,
+          .optional = true,
+          .above_min = true},
+         {.key = "measured_source",
+          .type = ParameterType::text,
+          .doc = "where that number comes from",
+          .optional = true}}}}};
   return family;
 }
 
 const std::vector<std::string>& members_used(std::string_view measurement) {
   static const std::map<std::string, std::vector<std::string>, std::less<>> members = {
       {std::string(kTraining),
-       {"dataset", "preprocess", "model", "precision", "solver", "engine", "measure"}},
+       {"dataset", "preprocess", "model", "precision", "solver", "engine", "measure", "fpga"}},
       {std::string(kGradientError), {"dataset", "preprocess", "model", "precision", "measure"}},
       {std::string(kLevelHistogram), {"dataset", "preprocess", "precision", "measure"}},
-      {std::string(kHardwareTraining), {"dataset", "preprocess", "measure"}}};
+      {std::string(kHardwareTraining), {"dataset", "preprocess", "measure"}},
+      {std::string(kFpgaCycles), {"measure", "fpga"}}};
   return members.find(measurement)->second;
 }
 

@@ -16,6 +16,7 @@ inline constexpr std::string_view kTraining = "training";
 inline constexpr std::string_view kGradientError = "gradient_error";
 inline constexpr std::string_view kLevelHistogram = "level_histogram";
 inline constexpr std::string_view kHardwareTraining = "hardware_training";
+inline constexpr std::string_view kFpgaCycles = "fpga_cycles";
 
 /// The members of a config that describe a run of this kind, `measure` included. Others would say nothing, so
 /// they are refused, and a result's resolved config does not have them.

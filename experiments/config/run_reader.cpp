@@ -10,6 +10,7 @@
 #include "engine/model/regularizer.h"
 #include "engine/solve/training.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/fpga_reader.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/sweep.h"
@@ -76,6 +77,16 @@ void read_training(const Json& document, RunSpec& run, ConfigErrors& errors) {
   run.training.engine = value_or_empty(read_component({engine, "/engine"}, engines(), errors, "synchronous"));
 }
 
+void read_fpga_member(const Json& document, const std::filesystem::path& folder, RunSpec& run,
+                      ConfigErrors& errors) {
+  if (document.contains("fpga")) {
+    run.fpga = read_fpga({document["fpga"], "/fpga"}, folder, errors);
+  } else if (run.measurement.kind == kFpgaCycles) {
+    errors.add("/fpga", "missing; a run that measures \"" + run.measurement.kind +
+                            "\" needs it; allowed: an object with \"design\" and \"platform\"");
+  }
+}
+
 // Members without effect are refused: whoever wrote them expects one.
 void refuse_unused(const Json& document, const RunSpec& run, ConfigErrors& errors) {
   for (const std::string& member : run_members()) {
@@ -101,6 +112,7 @@ Json resolved(const RunSpec& run) {
                {"engine", to_json(training.engine)}};
   // Written only where it says something: few runs can store labels at low precision.
   if (training.labels.kind != "full") json["precision"]["labels"] = to_json(training.labels);
+  if (run.fpga) json["fpga"] = to_json(*run.fpga);
   for (const std::string& member : run_members()) {
     if (!is_used(member, run)) json.erase(member);
   }
@@ -113,7 +125,8 @@ constexpr std::size_t kIdLength = 16;
 
 }  // namespace
 
-std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
+std::optional<RunSpec> read_run(const Json& document, const std::filesystem::path& folder,
+                                ConfigErrors& errors) {
   const std::size_t errors_before = errors.count();
   RunSpec run;
   const Json measure = member_or_empty(document, "measure");
@@ -121,7 +134,7 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
   if (!measurement) return {};
   run.measurement = *measurement;
   refuse_unused(document, run, errors);
-  require(document, "dataset", datasets().family(), errors);
+  if (is_used("dataset", run)) require(document, "dataset", datasets().family(), errors);
   if (is_used("model", run)) require(document, "model", losses().family(), errors);
   if (document.contains("dataset")) {
     run.dataset =
@@ -133,6 +146,7 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
   read_precision(document, run.training, errors);
   const bool trains = run.measurement.kind == kTraining;
   if (trains) read_training(document, run, errors);
+  read_fpga_member(document, folder, run, errors);
   if (errors.count() > errors_before) return {};
   if (!trains) return run;
   run.tune = run.training.solver.parameters.is_text("alpha");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,10 @@
 namespace zipml {
 
 /// The members in run_members() -> a RunSpec with everything but its names, seed and identity filled in.
-/// Every problem is added to `errors`, and the result is then empty. Data sets are not resolved here.
-std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors);
+/// Every problem is added to `errors`, and the result is then empty. Data sets are not resolved here. The
+/// name of a platform file is relative to `folder`.
+std::optional<RunSpec> read_run(const Json& document, const std::filesystem::path& folder,
+                                ConfigErrors& errors);
 
 /// Combinations of parts that are each allowed but do not fit together. Every problem is added to `errors`.
 void check_combinations(const RunSpec& run, ConfigErrors& errors);

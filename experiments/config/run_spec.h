@@ -1,14 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/component.h"
 #include "engine/data/dataset.h"
 #include "engine/solve/training.h"
+#include "fpga_model/platform.h"
 
 namespace zipml {
+
+/// A run's `fpga`: the engine whose time its epochs would take, and the board.
+struct FpgaSpec {
+  ComponentChoice design;  ///< one of fpga::design_family()
+  fpga::Platform platform;
+};
 
 /// One run as a checked value: what a config's sweep expands to. Everything in it is resolved: defaults
 /// filled in, the data set the one that will really be loaded.
@@ -23,9 +31,10 @@ struct RunSpec {
   ComponentChoice measurement;  ///< one of measurements(); what it does not use below is empty
   ComponentChoice dataset;
   Parameters preprocess;
-  ComponentChoice model;        ///< one of losses()
-  ComponentChoice regularizer;  ///< one of regularizers()
-  TrainingSpec training;        ///< alpha is 0 until tuned where the config says "tune"
+  ComponentChoice model;         ///< one of losses()
+  ComponentChoice regularizer;   ///< one of regularizers()
+  TrainingSpec training;         ///< alpha is 0 until tuned where the config says "tune"
+  std::optional<FpgaSpec> fpga;  ///< none: the run has no second time axis
   bool tune = false;
   std::uint64_t seed = 1;
 };

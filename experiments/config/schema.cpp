@@ -13,6 +13,7 @@
 #include "engine/solve/training.h"
 #include "experiments/config/component_reader.h"
 #include "experiments/config/measurements.h"
+#include "fpga_model/platform_info.h"
 
 namespace zipml {
 namespace {
@@ -108,7 +109,8 @@ Json definitions() {
   std::map<std::string, const ComponentFamily*> families;
   for (const ComponentFamily* family :
        {&datasets().family(), &estimators().family(), &channels().family(), &label_stores().family(),
-        &losses().family(), &regularizers().family(), &solvers(), &engines(), &measurements()}) {
+        &losses().family(), &regularizers().family(), &solvers(), &engines(), &measurements(),
+        &fpga::design_family()}) {
     families.emplace(family->name, family);
     add_referenced(*family, families);
   }
@@ -146,6 +148,24 @@ Json sweep_schema() {
                         {"panels", list_of("#/$defs/sweep_panel")}});
 }
 
+// A file, or the members of one; "file" beside them is where the others come from.
+Json platform_schema() {
+  Json memory = parameters_schema(fpga::memory_info());
+  memory["properties"]["stall"] = parameters_schema(fpga::stall_info());
+  Json platform = parameters_schema(fpga::platform_info());
+  platform["properties"].update({{"file", {{"type", "string"}}},
+                                 {"memory", std::move(memory)},
+                                 {"input", object_schema({{"gap", parameters_schema(fpga::gap_info())}})}});
+  return {{"anyOf", {Json{{"type", "string"}}, std::move(platform)}}};
+}
+
+Json fpga_schema() {
+  return object_schema({{"design", reference(fpga::design_family())},
+                        {"platform", described(platform_schema(),
+                                               "a file of a board, relative to the config, "
+                                               "or its members; default: the design's own")}});
+}
+
 Json seeds_schema() {
   const Json list = {{"type", "array"},
                      {"minItems", 1},
@@ -178,6 +198,7 @@ std::string config_schema() {
                      {"solver", reference(solvers())},
                      {"engine", reference(engines())},
                      {"measure", reference(measurements())},
+                     {"fpga", described(fpga_schema(), "a second time axis: the engine and the board")},
                      {"seeds", described(seeds_schema(), "one run for each; N means 1 to N")},
                      {"sweep", described(sweep_schema(), "panels x series x grids x zips x seeds")},
                      {"quick", described(pointer_map(true), "JSON pointer -> value, for the quick scale")},

@@ -263,8 +263,8 @@ std::vector<Combination> combine(const Node& sweep, const std::vector<Node>& pan
 }  // namespace
 
 const std::vector<std::string>& run_members() {
-  static const std::vector<std::string> members = {"dataset", "preprocess", "model",  "precision",
-                                                   "solver",  "engine",     "measure"};
+  static const std::vector<std::string> members = {"dataset", "preprocess", "model",   "precision",
+                                                   "solver",  "engine",     "measure", "fpga"};
   return members;
 }
 
@@ -277,7 +277,7 @@ std::optional<std::string> assign(Json& document, const std::vector<std::string>
   std::string path;
   for (const std::string& token : tokens) {
     if (node->is_null()) *node = Json::object();
-    if (node->is_string()) *node = Json{{"kind", *node}};
+    if (node->is_string()) *node = Json{{path == "/fpga/platform" ? "file" : "kind", *node}};
     if (node->is_array()) {
       const bool digits =
           !token.empty() && token.size() <= 6 &&

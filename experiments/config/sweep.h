@@ -25,8 +25,8 @@ struct Variant {
 };
 
 /// Puts the value at the pointer's tokens, making the objects on the way; a component's short form "NAME"
-/// becomes
-/// {"kind": NAME} when something is put into it. Returns what is wrong, if something is.
+/// becomes {"kind": NAME}, and a platform's file {"file": FILE}, when something is put into it. Returns what
+/// is wrong, if something is.
 std::optional<std::string> assign(Json& document, const std::vector<std::string>& tokens, const Json& value);
 
 /// Checks the form of the config's `sweep` and calls visit for every combination of panels, series, grids and

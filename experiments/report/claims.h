@@ -44,6 +44,7 @@ std::vector<ClaimResult> evaluate_claims(const RunSet& set);
 // The claims of each figure, in the order in which all_claims() joins them.
 std::vector<Claim> bias_claims();
 std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
+std::vector<Claim> engine_claims();      ///< fig5 and fig5_platform
 std::vector<Claim> batch_claims();       ///< fig6
 std::vector<Claim> bits_claims();        ///< fig8
 std::vector<Claim> nonlinear_claims();   ///< fig9, fig9_bits and bias_variance
@@ -54,6 +55,9 @@ std::vector<Claim> optimal_claims();     ///< fig7a and fig10
 std::vector<Claim> variance_claims();    ///< variance
 std::vector<Claim> numerics_claims();    ///< fpga_numerics
 std::vector<Claim> tomography_claims();  ///< fig1c and tomography_bits
+std::vector<Claim> pipeline_claims();    ///< fig13 and fig14
+std::vector<Claim> precision_claims();   ///< precision_sweep
+std::vector<Claim> board_claims();       ///< board
 std::vector<Claim> table_claims();       ///< table1
 
 }  // namespace zipml

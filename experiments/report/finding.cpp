@@ -62,6 +62,13 @@ double loss_ratio(double a, double b) {
   return a / b;
 }
 
+double epochs_to(const Run& run, double limit) {
+  for (std::size_t epoch = 1; epoch < run.train_loss.size(); ++epoch) {
+    if (run.train_loss[epoch] <= limit) return static_cast<double>(epoch);
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
 double percent_above(const std::vector<const Run*>& runs) {
   return 100.0 * (loss_ratio(runs.at(0)->final_loss(), runs.at(1)->final_loss()) - 1.0);
 }

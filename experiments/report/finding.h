@@ -27,6 +27,9 @@ Finding measure(const Selection& selection, const std::vector<std::size_t>& role
 /// infinite loss; if both diverged the result is NaN, as nothing can be said.
 double percent_above(const std::vector<const Run*>& runs);
 
+/// First epoch with a loss of at most `limit`; infinite if there is none.
+double epochs_to(const Run& run, double limit);
+
 /// a / b, with the same rule.
 double loss_ratio(double a, double b);
 

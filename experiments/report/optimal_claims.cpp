@@ -81,11 +81,7 @@ std::vector<Claim> year_claims() {
 
 // First epoch with a loss of at most 1% above the last one of full precision; infinite if there is none.
 double epochs_needed(const Run& run, const Run& full) {
-  const double limit = full.final_loss() * (1.0 + kTolerance / 100.0);
-  for (std::size_t epoch = 1; epoch < run.train_loss.size(); ++epoch) {
-    if (run.train_loss[epoch] <= limit) return static_cast<double>(epoch);
-  }
-  return kInfinity;
+  return epochs_to(run, full.final_loss() * (1.0 + kTolerance / 100.0));
 }
 
 // Roles of figure 10's queries.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/error.h"
+#include "experiments/config/measurements.h"
 
 namespace zipml {
 namespace {
@@ -17,16 +18,18 @@ const Json* member(const Json& config, const char* pointer) {
 }
 
 // Runs with equal keys may be compared with each other.
-std::string setting_key(const Run& run, bool batch_varies) {
+std::string setting_key(const Run& run, const Query& query) {
   Json setting = run.config;
   for (const char* varying : {"precision", "seed", "panel", "series", "config"}) setting.erase(varying);
-  const auto solver = setting.find("solver");
-  if (const auto measured = setting.find("measure"); measured != setting.end() && measured->is_object()) {
-    for (const char* varying : {"design", "arithmetic"}) measured->erase(varying);
-  }
-  if (solver != setting.end() && solver->is_object()) {
-    solver->erase("probe");  // changes nothing but what is looked at
-    if (batch_varies) solver->erase("batch");
+  const auto leave_out = [&](const char* member, const char* part) {
+    const auto found = setting.find(member);
+    if (found != setting.end() && found->is_object()) found->erase(part);
+  };
+  if (query.batch_varies) leave_out("solver", "batch");
+  leave_out("solver", "probe");  // changes nothing but what is looked at
+  leave_out("fpga", "design");
+  for (const char* varying : {"design", "arithmetic", "measured_seconds", "measured_source"}) {
+    leave_out("measure", varying);
   }
   return setting.dump();
 }
@@ -99,9 +102,11 @@ std::int64_t Run::integer(const char* pointer) const {
 }
 
 Run make_run(const ResultFile& result, const std::string& source) {
-  const bool trained = !result.gradients && !result.levels_of_column;
-  if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   Run run;
+  run.config = parse_json(result.resolved_json, source + ": /config");
+  const std::string measured = run.text("/measure/kind");
+  const bool trained = measured.empty() || measured == kTraining;
+  if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   run.id = result.run_id;
   run.config_name = result.config_name;
   run.seed = result.seed;
@@ -111,7 +116,6 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.train_rows = result.train_rows;
   run.test_rows = result.test_rows;
   run.features = result.features;
-  run.config = parse_json(result.resolved_json, source + ": /config");
   run.alpha = result.alpha;
   for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
   if (trained) {
@@ -131,6 +135,7 @@ Run make_run(const ResultFile& result, const std::string& source) {
     const ReconstructedImage& image = *result.image;
     run.image = {image.quality.back().psnr, image.quality.back().ssim, image.label_bytes.back()};
   }
+  run.fpga = result.fpga;
   return run;
 }
 
@@ -174,7 +179,7 @@ Selection select_runs(const RunSet& set, const Query& query) {
     if (run.config_name != query.figure || !query.dataset(run)) continue;
     for (std::size_t role = 0; role < query.roles.size(); ++role) {
       if (!query.roles[role](run)) continue;
-      Selection& selection = settings[setting_key(run, query.batch_varies)];
+      Selection& selection = settings[setting_key(run, query)];
       selection.roles.resize(query.roles.size());
       const Run*& chosen = selection.roles[role][run.seed];
       if (!chosen || run.id < chosen->id) chosen = &run;
@@ -256,6 +261,17 @@ RunFilter with_batch(RunFilter filter, std::int64_t batch) {
   return [filter = std::move(filter), batch](const Run& run) {
     return filter(run) && run.integer("/solver/batch") == batch;
   };
+}
+
+RunFilter on_engine(RunFilter filter, std::string design, std::string platform) {
+  return [filter = std::move(filter), design = std::move(design),
+          platform = std::move(platform)](const Run& run) {
+    return run.fpga && run.fpga->design == design && run.fpga->platform == platform && filter(run);
+  };
+}
+
+RunFilter on_engine(std::string design, std::string platform) {
+  return on_engine([](const Run&) { return true; }, std::move(design), std::move(platform));
 }
 
 }  // namespace zipml

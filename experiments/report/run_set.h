@@ -41,6 +41,7 @@ struct Run {
   std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
   std::optional<MeasuredLevels> levels_of_column;  ///< likewise
   std::optional<FinalImage> image;                 ///< of a reconstruction
+  std::optional<FpgaTimes> fpga;                   ///< of a run that was timed on an engine
 
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
@@ -108,5 +109,9 @@ RunFilter with_model(RunFilter filter, std::string kind);
 /// Double sampling of the samples at these bits, model and gradient quantized as well.
 RunFilter end_to_end(std::int64_t bits);
 RunFilter with_batch(RunFilter filter, std::int64_t batch);
+/// Timed on this engine and on a board of this name.
+RunFilter on_engine(RunFilter filter, std::string design, std::string platform);
+/// The same; its samples need not be looked at.
+RunFilter on_engine(std::string design, std::string platform);
 
 }  // namespace zipml

@@ -47,12 +47,40 @@ std::string precision_text(const ResultFile& result) {
   }
 }
 
+std::string fpga_text(const std::optional<FpgaTimes>& fpga, std::size_t epoch) {
+  if (!fpga) return ",,,,,,";
+  return ',' + csv_text(fpga->design) + ',' + csv_text(fpga->platform) + ',' + csv_text(fpga->binds) + ',' +
+         number_text(fpga->cycles_after(epoch)) + ',' + number_text(fpga->seconds_after(epoch)) + ',' +
+         number_text(fpga->bytes_after(epoch));
+}
+
+// Epochs of a run that has no trace, only the engine's times.
+std::size_t epochs_of(const ResultFile& result) {
+  if (!result.trace.empty() || !result.fpga) return result.trace.size();
+  return result.fpga->cycles_per_epoch.size() + 1;
+}
+
+// `epoch` of the trace, or only its number where there is none.
+std::string trace_text(const ResultFile& result, std::size_t epoch) {
+  std::string text;
+  for (const TraceColumn& column : trace_columns()) {
+    text += ',';
+    if (!result.trace.empty()) {
+      text +=
+          std::visit([&](auto member) { return number_text(result.trace[epoch].*member); }, column.member);
+    } else if (column.name == "epoch") {
+      text += number_text(epoch);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 void write_csv_header(std::ostream& out) {
   out << "config,panel,series,seed,run_id,dataset,estimator,bits,batch,status,alpha,exact_minimum";
   for (const TraceColumn& column : trace_columns()) out << ',' << column.name;
-  out << '\n';
+  out << ",fpga_design,fpga_platform,fpga_binds,fpga_cycles,fpga_seconds,fpga_bytes\n";
 }
 
 void write_csv_rows(std::ostream& out, const ResultFile& result, bool final_only) {
@@ -61,14 +89,10 @@ void write_csv_rows(std::ostream& out, const ResultFile& result, bool final_only
       number_text(result.seed) + ',' + csv_text(result.run_id) + ',' + csv_text(result.dataset_name) + ',' +
       precision_text(result) + ',' + (result.status == RunStatus::finished ? "finished" : "diverged") + ',' +
       number_text(result.alpha) + ',' + (result.exact_minimum ? number_text(*result.exact_minimum) : "");
-  const std::size_t first = final_only && !result.trace.empty() ? result.trace.size() - 1 : 0;
-  for (std::size_t i = first; i < result.trace.size(); ++i) {
-    out << lead;
-    for (const TraceColumn& column : trace_columns()) {
-      out << ','
-          << std::visit([&](auto member) { return number_text(result.trace[i].*member); }, column.member);
-    }
-    out << '\n';
+  const std::size_t epochs = epochs_of(result);
+  const std::size_t first = final_only && epochs > 0 ? epochs - 1 : 0;
+  for (std::size_t i = first; i < epochs; ++i) {
+    out << lead << trace_text(result, i) << fpga_text(result.fpga, i) << '\n';
   }
 }
 

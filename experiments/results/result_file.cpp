@@ -183,6 +183,7 @@ void write_provenance(Hdf5Writer& file, const Provenance& provenance) {
     file.attribute("/provenance", text.name, std::string_view(provenance.*text.member));
   }
   file.attribute("/provenance", "threads", provenance.threads);
+  file.attribute("/provenance", "cpus", provenance.cpus);
   file.texts("/provenance/source_files", provenance.source_files);
 }
 
@@ -192,6 +193,9 @@ Provenance read_provenance(const Hdf5Reader& file) {
     provenance.*text.member = file.attribute_text("/provenance", text.name);
   }
   provenance.threads = file.attribute_integer("/provenance", "threads");
+  if (file.has_attribute("/provenance", "cpus")) {
+    provenance.cpus = file.attribute_integer("/provenance", "cpus");
+  }
   provenance.source_files = file.texts("/provenance/source_files");
   return provenance;
 }
@@ -256,6 +260,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   if (result.gradients) write_group(file, *result.gradients);
   if (result.levels_of_column) write_group(file, *result.levels_of_column);
   if (result.image) write_image(file, *result.image);
+  if (result.fpga) write_group(file, *result.fpga);
   write_provenance(file, result.provenance);
   file.array("/timing/epoch_seconds", result.epoch_seconds);
   file.attribute("/timing", "total_seconds", result.total_seconds);
@@ -281,6 +286,7 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     if (file.has(kGradientErrorGroup)) result.gradients = read_gradient_error(file);
     if (file.has(kHistogramGroup)) result.levels_of_column = read_histogram(file);
     if (file.has("/tomography")) result.image = read_image(file);
+    if (file.has(kFpgaGroup)) result.fpga = read_fpga_times(file);
     result.provenance = read_provenance(file);
     result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
     result.total_seconds = file.attribute_number("/timing", "total_seconds");

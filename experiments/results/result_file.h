@@ -10,6 +10,7 @@
 #include "engine/data/level_file.h"
 #include "engine/solve/trace.h"
 #include "engine/solve/training.h"
+#include "experiments/results/fpga_group.h"
 #include "experiments/results/measured_groups.h"
 #include "experiments/results/reconstructed_image.h"
 
@@ -36,6 +37,7 @@ struct Provenance {
   std::string data_checksum;              ///< content_checksum() of the data before preprocessing
   std::vector<std::string> source_files;  ///< "name sha256", of the files the data came from
   std::int64_t threads = 1;
+  std::int64_t cpus = 0;  ///< that the program might run on; 0: not known, in results of older versions
 };
 
 /// One run's result, as stored. In the file (HDF5 followed by one line with a checksum, which HDF5 readers
@@ -61,6 +63,7 @@ struct Provenance {
 ///   /tomography/*  members of ReconstructedImage; only of a reconstruction, whose /model/x is the shown
 ///   slice
 ///                (size x size pixels, row-major) and whose weights_original is empty
+///   /fpga        the second time axis of a run whose config has `fpga` (see fpga_group.h)
 ///   /provenance  source_files (text); attributes: the other members of Provenance
 ///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
@@ -88,6 +91,7 @@ struct ResultFile {
   std::optional<MeasuredGradients> gradients;
   std::optional<MeasuredLevels> levels_of_column;
   std::optional<ReconstructedImage> image;
+  std::optional<FpgaTimes> fpga;
 
   Provenance provenance;
   std::vector<double> epoch_seconds;

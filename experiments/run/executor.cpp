@@ -11,6 +11,7 @@
 #include "engine/model/regularizer.h"
 #include "engine/quantize/level_strategy.h"
 #include "experiments/config/measurements.h"
+#include "experiments/run/fpga_times.h"
 #include "experiments/run/measure_run.h"
 #include "experiments/run/provenance.h"
 #include "experiments/run/reconstruct_run.h"
@@ -130,11 +131,17 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
 }
 
 std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {
-  const std::shared_ptr<const CachedData> data = cache_.get(spec);
   ResultFile result;
   describe_run(spec, result);
   result.provenance = build_provenance(threads);
+  if (spec.measurement.kind == kFpgaCycles) {
+    time_shape(spec, result);
+    return result;
+  }
+  const std::shared_ptr<const CachedData> data = cache_.get(spec);
   describe_data(*data, result);
+  // Before the training: a shape that the engine refuses is not worth one.
+  if (spec.fpga) result.fpga = time_training(spec, data->prepared().data.train.features);
   const bool done = spec.measurement.kind == kTraining
                         ? train_run(spec, *data, threads, stop, result)
                         : measure_run(spec, data->prepared(), threads, stop, result);

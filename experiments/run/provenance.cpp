@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
 
 // Set for this file by CMake; the fallbacks serve builds without it.
@@ -47,6 +48,7 @@ Provenance build_provenance(int threads) {
   provenance.instruction_set = kernels::target_name();
   provenance.libraries = std::string(ZIPML_LIBRARY_VERSIONS) + ", glibc " + gnu_get_libc_version();
   provenance.threads = threads;
+  provenance.cpus = available_threads();
   return provenance;
 }
 

@@ -42,6 +42,9 @@ struct Ending {
   double seconds = 0.0;
 };
 
+/// The wall time of a run without locks is part of what it shows, so nothing may run beside it.
+bool is_timed(const RunSpec& spec) { return spec.training.engine.kind == "hogwild"; }
+
 /// Calls release() for what expect() announced.
 struct Announcement {
   RunExecutor& executor;
@@ -97,7 +100,7 @@ class Sweep {
             .first->second;
     data_sizes_.resize(data_.size());
     tasks_.push_back({kind, &spec, data});
-    schedule_.add(after);
+    schedule_.add(after, kind == Kind::run && is_timed(spec));
   }
 
   void add(const RunSpec& spec) {
@@ -128,8 +131,11 @@ class Sweep {
         return std::nullopt;
       }
       if (const std::optional<std::size_t> index = schedule_.take()) {
-        // Everybody else is idle while a tuning that all wait for is under way, so it may have their threads.
-        const bool alone = tasks_[*index].kind == Kind::tune && under_way_ == 0 && !schedule_.ready();
+        // Everybody else is idle while a tuning that all wait for, or a run that must be alone, is under way:
+        // it may have their threads.
+        const Task& task = tasks_[*index];
+        const bool alone =
+            under_way_ == 0 && !schedule_.ready() && (task.kind == Kind::tune || is_timed(*task.spec));
         ++under_way_;
         return std::pair{*index, alone ? threads_ * jobs_ : threads_};
       }

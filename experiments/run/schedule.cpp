@@ -5,13 +5,14 @@
 
 namespace zipml {
 
-std::size_t Schedule::add(std::optional<std::size_t> after) {
+std::size_t Schedule::add(std::optional<std::size_t> after, bool alone) {
   if (after && *after >= tasks_.size()) throw std::logic_error("a task can only wait for an earlier one");
-  tasks_.push_back({after, State::waiting});
+  tasks_.push_back({after, alone, State::waiting});
   return tasks_.size() - 1;
 }
 
 bool Schedule::may_begin(const Task& task) const {
+  if (alone_under_way_ || (task.alone && under_way_ > 0)) return false;
   return task.state == State::waiting && (!task.after || tasks_[*task.after].state == State::succeeded);
 }
 
@@ -19,12 +20,16 @@ std::optional<std::size_t> Schedule::take() {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     if (!may_begin(tasks_[i])) continue;
     tasks_[i].state = State::taken;
+    ++under_way_;
+    alone_under_way_ = tasks_[i].alone;
     return i;
   }
   return std::nullopt;
 }
 
 std::vector<std::size_t> Schedule::end(std::size_t task, bool succeeded) {
+  --under_way_;
+  alone_under_way_ = false;  // it was the only one
   tasks_.at(task).state = succeeded ? State::succeeded : State::failed;
   std::vector<std::size_t> given_up;
   if (succeeded) return given_up;

@@ -10,8 +10,9 @@ namespace zipml {
 /// Order of work: a list of tasks, some of which wait for one other. Not synchronised: the caller locks.
 class Schedule {
  public:
-  /// Adds a task and returns its index; `after` is the index of the task that must have ended before.
-  std::size_t add(std::optional<std::size_t> after = {});
+  /// Adds a task and returns its index; `after` is the index of the task that must have ended before. One
+  /// that is `alone` begins when nothing is under way, and nothing begins beside it.
+  std::size_t add(std::optional<std::size_t> after = {}, bool alone = false);
 
   /// The first task in the order of adding that may begin now, which is thereby taken; nothing if there is
   /// none.
@@ -29,11 +30,14 @@ class Schedule {
   enum class State { waiting, taken, succeeded, failed };
   struct Task {
     std::optional<std::size_t> after;
+    bool alone = false;
     State state = State::waiting;
   };
   bool may_begin(const Task& task) const;
 
   std::vector<Task> tasks_;
+  std::size_t under_way_ = 0;
+  bool alone_under_way_ = false;
 };
 
 }  // namespace zipml

@@ -45,7 +45,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
   check_refused({"vaildate"},
                 "zipml: unknown command \"vaildate\"; did you mean \"validate\"?; allowed: run, validate, "
                 "list, schema, "
-                "compare, report, export, data");
+                "compare, fpga, report, export, data");
   check_refused(
       {"validate", "--sclae", "quick", "x"},
       "zipml validate: unknown option --sclae; did you mean \"--scale\"?; see: zipml validate --help");

@@ -10,6 +10,14 @@ using namespace zipml::testing;
 
 namespace {
 
+// timed_config() with a board of its own.
+Json board_config() {
+  Json config = timed_config();
+  config["fpga"]["platform"] = {{"clock_hz", 1e8},
+                                {"memory", {{"rate", {1, 2}}, {"stall", {{"period", 9}}}}}};
+  return config;
+}
+
 constexpr int kByteMutations = 4000, kStructureMutations = 3000;
 
 // mt19937 and the remainder: the same mutations on every machine.
@@ -142,10 +150,11 @@ TEST_CASE("configs with damaged bytes are read or refused, nothing else", "[fuzz
   Dice dice(20161105);
   Outcome outcome;
   ConfigOptions options;
-  const std::string texts[] = {small_config().dump(1), sweep_config().dump(1), measuring_config().dump(1)};
+  const std::string texts[] = {small_config().dump(1), sweep_config().dump(1), measuring_config().dump(1),
+                               board_config().dump(1)};
   for (int i = 0; i < kByteMutations; ++i) {
     options.scale = i % 4 < 2 ? Scale::paper : Scale::quick;
-    feed(with_mutated_bytes(texts[i % 3], dice), options, outcome);
+    feed(with_mutated_bytes(texts[i / 4 % 4], dice), options, outcome);
   }
   // Both ends must be reached, or the mutations are too weak or too strong to find anything.
   CHECK(outcome.accepted > 20);
@@ -156,10 +165,10 @@ TEST_CASE("configs with damaged structure are read or refused, nothing else", "[
   Dice dice(1611);
   Outcome outcome;
   ConfigOptions options;
-  const Json configs[] = {small_config(), sweep_config(), measuring_config()};
+  const Json configs[] = {small_config(), sweep_config(), measuring_config(), board_config()};
   for (int i = 0; i < kStructureMutations; ++i) {
     options.scale = i % 4 < 2 ? Scale::paper : Scale::quick;
-    Json mutated = with_mutated_structure(configs[i % 3], dice);
+    Json mutated = with_mutated_structure(configs[i / 4 % 4], dice);
     feed(mutated.dump(), options, outcome);
   }
   CHECK(outcome.accepted > 20);

@@ -11,7 +11,7 @@ import numpy as np
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
     status, bits_stored, minimum; of a run that does not train (losses empty) measure, the config's member, and
-    measured, its group with arrays and, under "attributes", attributes."""
+    measured, its group with arrays and, under "attributes", attributes; engine; fpga, see engine_times()."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
@@ -27,6 +27,10 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         config["solver"]["probe"] = {"kind": "bias_and_noise", "estimator": options["probe"]}
     if "labels" in options:
         config["precision"]["labels"] = options["labels"]
+    if "engine" in options:
+        config["engine"] = options["engine"]
+    if "fpga" in options:
+        config["fpga"] = options["fpga"]["config"]
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -63,6 +67,11 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
             file[f"bias_and_noise/{name}"] = np.array([value])
         if "psnr" in options:
             write_image(file, options["psnr"], options.get("label_bits", 32))
+        if "fpga" in options:
+            write_tree(file.create_group("fpga"), options["fpga"]["group"])
+        if "engine" in options:
+            file["timing/epoch_seconds"] = np.full(max(len(losses) - 1, 0), 0.01)
+            file.create_group("provenance").attrs.update({"cpu_model": "a CPU", "cpus": 4})
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
@@ -85,6 +94,34 @@ def write_image(file, psnr, label_bits):
     group["psnr"] = np.full(epochs, float(psnr))
     group["ssim"] = np.full(epochs, 0.9)
     group["label_bytes"] = np.arange(epochs, dtype=np.uint64) * (label_bits * 100)
+
+
+def write_tree(group, tree):
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            write_tree(group.create_group(key), value)
+        elif isinstance(value, (list, np.ndarray)):
+            texts = len(value) and isinstance(value[0], str)
+            group[key] = np.array(value, dtype=h5py.string_dtype()) if texts else np.array(value)
+        else:
+            group.attrs[key] = value
+
+
+def engine_times(design, bits, seconds, binds="memory_bandwidth", platform="harp_qpi", epochs=3, clock=200e6,
+                 rate=(65, 128), features=101):
+    """The /fpga group and the config's member of a run on an engine that takes so many seconds an epoch."""
+    stages = {"name": ["line beside the model read", "adder tree"], "latency": [7, 5], "width_bits": [1024, 512]}
+    group = {"design": design, "bits": bits, "platform": platform, "clock_hz": clock, "features": features,
+             "rows": 10000, "binds": binds, "seconds": seconds * epochs, "bytes_read": 6400, "cycles_total": 100,
+             "seconds_per_epoch": [seconds] * epochs, "unconfirmed": ["clock_hz"], "pipeline": stages}
+    return {"group": group, "config": {"design": {"kind": design},
+                                       "platform": {"clock_hz": clock, "memory": {"rate": list(rate)}}}}
+
+
+def write_shape(folder, figure, times, **measure):
+    """A result that measures an engine's cycles for a shape."""
+    write_run(folder, figure, {"kind": "shape"}, FULL, [], fpga=times,
+              measure={"kind": "fpga_cycles", "features": times["group"]["features"], **measure})
 
 
 FULL = {"kind": "full"}
@@ -164,6 +201,31 @@ def write_scans(folder, seed):
                       channels={"kind": "quantized", "bits": bits}, **low)
 
 
+def write_engines(folder, seed, losses):
+    """Figure 5 and the precision sweep of one seed."""
+    title = dict(title="Synthetic 100", minimum=0.85)
+    write_run(folder, "fig5", SYNTHETIC_100, FULL, losses, seed, fpga=engine_times("harp_float", 32, 7e-4), **title)
+    for sampling in ("fresh", "once"):
+        write_run(folder, "fig5", SYNTHETIC_100, quantized("double_sampling", 2, sampling), losses, seed,
+                  fpga=engine_times("harp_q2", 2, 1e-4), **title)
+    write_run(folder, "fig5", SYNTHETIC_100, FULL, losses, seed, engine={"kind": "hogwild", "threads": 2}, **title)
+    for bits, last in ((8, 0.852), (4, 0.853), (2, 3.0)):
+        write_run(folder, "precision_sweep", SYNTHETIC_100, quantized("double_sampling", bits),
+                  losses[:-1] + [last], seed, **title,
+                  fpga=engine_times(f"harp_q{bits}", bits, bits * 1e-4, "compute" if bits < 4 else "memory_bandwidth"))
+
+
+def write_shapes(folder):
+    for rate, clock in (((1, 4), 200e6), ((65, 128), 200e6), ((1, 1), 100e6)):
+        for design, bits, seconds in (("harp_float", 32, 7e-4), ("harp_q2", 2, 1e-4), ("harp_q1", 1, 1e-4)):
+            write_shape(folder, "fig5_platform", engine_times(design, bits, seconds, rate=rate, clock=clock))
+    write_shape(folder, "fig13", engine_times("harp_float", 32, 7e-4))
+    write_shape(folder, "fig14", engine_times("harp_q8", 8, 4e-4))
+    for design, seconds, board in (("pynq_float", 0.04, 0.5), ("pynq_q1", 0.001, 0.1)):
+        write_shape(folder, "board", engine_times(design, 1, seconds, platform="pynq", features=785),
+                    measured_seconds=board, measured_source="somebody's board")
+
+
 def write_everything(folder, seeds=(1, 2, 3)):
     """A little of every figure, with gaps: gisette, most of fig8's panels and some of its bits are missing."""
     for seed in seeds:
@@ -173,6 +235,7 @@ def write_everything(folder, seeds=(1, 2, 3)):
         for kind in ("deterministic", "naive", "double_sampling"):
             write_run(folder, "bias", SYNTHETIC_100, quantized(kind, 4), losses, seed, **low)
         write_run(folder, "bias", SYNTHETIC_100, FULL, losses, seed, minimum=0.85, title="Synthetic 100")
+        write_engines(folder, seed, losses)
         write_run(folder, "fig4", SYNTHETIC_100, FULL, losses, seed, title="Synthetic 100")
         write_run(folder, "fig4", SYNTHETIC_100, quantized("double_sampling", 4), losses, seed,
                   channels=QUANTIZED_CHANNEL, **low)
@@ -203,7 +266,8 @@ def write_everything(folder, seeds=(1, 2, 3)):
             for levels in ("uniform", "optimal"):
                 write_errors(folder, SYNTHETIC_100, quantized("double_sampling", bits, levels=levels), 4.0 ** -bits,
                              1e-3 * 4.0 ** -bits, seed)
+        write_nonlinear(folder, losses, seed)
+    write_shapes(folder)
     for levels, scaling in (("optimal", ""), ("uniform", "column"), ("uniform", "min_max")):
         write_levels(folder, {"kind": "cadata"}, levels, scaling, title="cadata")
-        write_nonlinear(folder, losses, seed)
     write_run(folder, "table1", {"kind": "cadata"}, FULL, [1.0, 0.9], counts=(10000, 10640, 8), title="cadata")

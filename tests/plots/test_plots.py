@@ -16,11 +16,16 @@ sys.path.insert(0, str(PLOTS))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import example_results as example  # noqa: E402
+import board  # noqa: E402
 import draw_all  # noqa: E402
+import fig5  # noqa: E402
+import fpga_plots  # noqa: E402
+import precision_sweep  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig6", "fig7a", "fig8", "fig8_bits", "fig9", "fig9_bits",
-         "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "variance", "fpga_numerics", "table1"]
+NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a", "fig8",
+         "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
+         "precision_sweep", "board", "fpga_numerics", "variance", "table1"]
 
 
 def quietly(function, *args):
@@ -155,6 +160,38 @@ class PanelTest(TemporaryTest):
         runs, _, err = quietly(zp.load_runs, self.results, "fig4")
         self.assertEqual(len(runs), 1)
         self.assertEqual(len(re.findall("skipped: .*(cut|empty).h5", err)), 2)
+
+
+class EngineTest(TemporaryTest):
+    def test_curves_of_figure_5_lie_at_the_engine_s_seconds(self):
+        example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
+        runs = zp.choose_setting(zp.load_runs(self.results, "fig5"), varies=("fpga", "engine"))
+        curves = fig5.curves_of(runs)
+        self.assertEqual([len(curve.runs) for curve in curves], [1, 1, 1, 1])
+        self.assertIn("2 threads on a CPU, 4 CPUs", curves[3].label)
+        np.testing.assert_allclose(fig5.seconds_of(curves[0].runs[0]), [7e-4, 14e-4, 21e-4])
+        np.testing.assert_allclose(fig5.seconds_of(curves[3].runs[0]), [0.01, 0.02, 0.03])
+
+    def test_unconfirmed_numbers_of_a_board_are_said(self):
+        example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
+        run = next(r for r in zp.load_runs(self.results, "fig5") if r.fpga)
+        self.assertEqual(fpga_plots.board_text(run), "harp_qpi: 200 MHz, 0.508 lines a cycle (clock NOT confirmed)")
+
+    def test_seconds_to_the_minimum_and_where_computing_takes_over(self):
+        example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
+        runs = zp.load_runs(self.results, "precision_sweep")
+        members = precision_sweep.of_family(runs, "harp_", "harp_qpi", "fresh")
+        self.assertEqual(list(members), [2, 4, 8])
+        self.assertAlmostEqual(precision_sweep.seconds_to(members[8][0]), 3 * 8e-4)
+        self.assertEqual(precision_sweep.seconds_to(members[2][0]), np.inf)
+        self.assertEqual(precision_sweep.takeover(members), "computing takes over at 2 bits")
+        self.assertEqual(precision_sweep.of_family(runs, "harp_", "harp", "fresh"), {})
+
+    def test_the_board_s_rows_are_runs_and_their_difference(self):
+        example.write_shapes(self.results)
+        rows = board.rows_of(zp.load_runs(self.results, "board"))
+        self.assertEqual([row[0] for row in rows], ["MNIST\nfloat minus Q1", "MNIST\nfloat", "MNIST\nQ1"])
+        np.testing.assert_allclose(rows[0][1:3], [3 * 0.039, 0.4])
 
 
 class ExcessTest(TemporaryTest):

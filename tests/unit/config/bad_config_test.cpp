@@ -27,7 +27,8 @@ TEST_CASE("members of a config itself", "[config][messages]") {
   refuses("/name", "4", "small.json: /name: found 4" + name);
   refuses("/about", "[]", "small.json: /about: found []; allowed: text");
   refuses("/fpga", "{}",
-          "small.json: /fpga: the FPGA model is not supported in this version; allowed: no member \"fpga\"");
+          "small.json: /fpga/design/kind: missing; allowed: harp_float, harp_q8, harp_q4, harp_q2, harp_q1, "
+          "pynq_float, pynq_q8, pynq_q4, pynq_q2, pynq_q1, mlweaving");
   refuses("/figure", "\"fig4\"", "small.json: /figure: found \"fig4\"; allowed: an object with \"id\"");
   refuses("/figure/id", "7", "small.json: /figure/id: found 7; allowed: a figure's name, such as \"fig4\"");
   refuses("/figure/log", "true", "small.json: /figure/log: found true; allowed: text, a number or a list");
@@ -237,7 +238,7 @@ TEST_CASE("missing members", "[config][messages]") {
 
 TEST_CASE("the form of a sweep", "[config][messages]") {
   const std::string places =
-      "; allowed: dataset, preprocess, model, precision, solver, engine, measure, and what is below "
+      "; allowed: dataset, preprocess, model, precision, solver, engine, measure, fpga, and what is below "
       "them";
   refuses("/sweep", "[]", "small.json: /sweep: found []; allowed: an object");
   refuses("/sweep", R"({"gird": {}})",

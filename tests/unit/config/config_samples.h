@@ -51,6 +51,14 @@ inline Json measuring_config(const char* measure = R"({"kind": "gradient_error",
   return config;
 }
 
+/// One with samples that harp_q2 reads, timed on it.
+inline Json timed_config() {
+  Json config = small_config();
+  config["precision"] = {{"samples", {{"kind", "double_sampling"}, {"bits", 2}, {"levels_count", 3}}}};
+  config["fpga"] = {{"design", "harp_q2"}};
+  return config;
+}
+
 inline Config parsed(const Json& config, const ConfigOptions& options = {}) {
   return parse_config(config.dump(), "small.json", options);
 }

@@ -36,6 +36,9 @@ struct ExampleRun {
   double accuracy = 0.9, share_refetched = 0.0, share_flipped = 0.0;  ///< of every epoch
   nlohmann::json measured;      ///< estimator that the run measures; null: none
   BiasAndNoise bias_and_noise;  ///< of it
+  /// Of a run that was timed on an engine; with measure fpga_cycles it has no losses.
+  std::optional<FpgaTimes> fpga = {};
+  nlohmann::json platform = {{"clock_hz", 200e6}, {"memory", {{"rate", {65, 128}}}}};
 
   ResultFile result() const {
     ResultFile file;
@@ -57,7 +60,9 @@ struct ExampleRun {
                              {"model", {{"kind", loss}}}};
     file.gradients = gradients;
     file.levels_of_column = levels_of_column;
-    const bool trained = !gradients && !levels_of_column;
+    file.fpga = fpga;
+    if (fpga) config["fpga"] = {{"design", {{"kind", fpga->design}}}, {"platform", platform}};
+    const bool trained = measure["kind"] == "training";
     if (!trained) config.erase("solver");
     if (!measured.is_null()) {
       config["solver"]["probe"] = {{"kind", "bias_and_noise"}, {"estimator", measured}};

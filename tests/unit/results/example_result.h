@@ -7,6 +7,34 @@
 
 namespace zipml::testing {
 
+/// Times of two epochs.
+inline FpgaTimes example_times() {
+  FpgaTimes times;
+  times.design = "harp_q2";
+  times.design_choice = R"({"kind":"harp_q2"})";
+  times.platform = "board";
+  times.platform_values = R"({"clock_hz":1e8})";
+  times.bits = 2;
+  times.clock_hz = 1e8;
+  times.features = 101;
+  times.rows = 1000;
+  times.batch = 16;
+  times.cycles_total = 300;
+  times.cycles_from_first_request = 310;
+  times.cycles_busy = 200;
+  times.bytes_read = 12800;
+  times.bytes_written = 64;
+  times.binds = "memory_bandwidth";
+  times.cycles_per_epoch = {100, 200};
+  times.unconfirmed = {"clock_hz"};
+  times.differences = {"one", "two"};
+  times.stalls = {{"memory_bandwidth", 60}, {"memory_latency", 40}};
+  times.pipeline = {{"line register", 1, 512}, {"adder tree", 5, 512}};
+  times.stages = {{"adder tree", 5, 512}};
+  times.utilisation = {0.5};
+  return times;
+}
+
 /// A result with every member set to something that is not its default.
 inline ResultFile example_result() {
   ResultFile result;
@@ -51,7 +79,8 @@ inline ResultFile example_result() {
   result.tuning = Tuning{{0.01, 0.1, 1.0}, {2.0, 1.0, std::numeric_limits<double>::quiet_NaN()}, 0.1};
   result.gradients = MeasuredGradients{{"zero", "optimum"}, {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}}};
   result.levels_of_column = MeasuredLevels{3, {{0.0, 0.5, 1.0}, {4, 5}, {0.0f, 1.0f}, 0.125}};
-  result.provenance = {"abc", "g++ 12", "-O3", "a CPU", "AVX2", "hdf5 1.10", "ffff", {"cadata 00ff"}, 7};
+  result.fpga = example_times();
+  result.provenance = {"abc", "g++ 12", "-O3", "a CPU", "AVX2", "hdf5 1.10", "ffff", {"cadata 00ff"}, 7, 8};
   result.epoch_seconds = {0.5, 0.25};
   result.total_seconds = 0.75;
   return result;

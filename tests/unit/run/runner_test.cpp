@@ -99,6 +99,21 @@ struct Harness {
   }
 };
 
+TEST_CASE("a lock-free run has the machine to itself, since its wall time is shown", "[run]") {
+  Harness harness;
+  harness.options.jobs = 4;
+  harness.options.threads = 1;
+  std::vector<RunSpec> specs = make_specs(8);
+  for (const std::size_t i : {0u, 3u}) specs[i].training.engine.kind = "hogwild";
+  REQUIRE(harness.run(specs).done == 8);
+  REQUIRE(harness.executor.most_threads == 4);
+  Harness other;
+  other.options.jobs = 4;
+  other.options.threads = 1;
+  REQUIRE(other.run(make_specs(8)).done == 8);
+  REQUIRE(other.executor.most_threads == 1);
+}
+
 TEST_CASE("every run is done once and found again the next time", "[run]") {
   for (const int jobs : {1, 2, 5}) {
     Harness harness;

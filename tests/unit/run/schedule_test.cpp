@@ -36,6 +36,27 @@ TEST_CASE("what waits for a failed task is given up, once and all of it", "[run]
   REQUIRE(schedule.all_taken());
 }
 
+TEST_CASE("a task that must be alone begins when nothing is under way, and nothing begins beside it",
+          "[run]") {
+  Schedule schedule;
+  const std::size_t alone = schedule.add({}, true);
+  const std::size_t first = schedule.add(), second = schedule.add();
+  REQUIRE(schedule.take() == Index(alone));
+  REQUIRE(!schedule.ready());
+  REQUIRE(!schedule.take());
+  REQUIRE(!schedule.all_taken());
+  schedule.end(alone, false);
+  REQUIRE(schedule.take() == Index(first));
+  const std::size_t later = schedule.add({}, true);
+  REQUIRE(schedule.take() == Index(second));
+  schedule.end(first, true);
+  REQUIRE(!schedule.ready());
+  REQUIRE(!schedule.take());
+  schedule.end(second, true);
+  REQUIRE(schedule.take() == Index(later));
+  REQUIRE(schedule.all_taken());
+}
+
 TEST_CASE("a task cannot wait for one that does not exist", "[run]") {
   Schedule schedule;
   REQUIRE_THROWS_AS(schedule.add(0), std::logic_error);
