@@ -17,6 +17,8 @@ enum class Stream : std::uint16_t {
   generate_model = 18,
   generate_structure = 19,
   bootstrap = 32,
+  network_weights = 40,  ///< initial weights of a network
+  weight_rounding = 41,  ///< stochastic rounding of a network's weights
 };
 
 /// Address of a family of draws; (element, draw) complete it. The value at an address is a pure function of

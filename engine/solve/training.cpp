@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
+#include "engine/core/permutation.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
@@ -23,7 +23,6 @@ double step_size(const std::string& schedule, double alpha, std::uint32_t epoch)
   return alpha;
 }
 
-// Fisher-Yates from the rows in order, so that an epoch's permutation depends on its address alone.
 void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch,
                 std::span<std::uint32_t> order) {
   const DrawAddress address{seed, Stream::permutation, epoch};
@@ -33,9 +32,7 @@ void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch
     }
     return;
   }
-  std::iota(order.begin(), order.end(), 0u);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[draw_below(address, i - 1, 0, i)]);
+  permute(order, address);
 }
 
 TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int threads) {
@@ -94,6 +91,7 @@ class Run {
     const std::uint64_t rows = std::uint64_t{order_.size()} * epoch;
     const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
     row.epoch = epoch;
+    row.iteration = batches;
     row.bytes_read =
         static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row()));
     row.values_read = rows * columns_;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>>& allowed_rooms() {
   static const std::set<std::string> all_engine = {"engine/core",     "engine/data",  "engine/kernels",
                                                    "engine/pack",     "engine/model", "engine/quantize",
-                                                   "engine/gradient", "engine/solve"};
+                                                   "engine/gradient", "engine/solve", "engine/deep"};
   static const auto with = [](std::set<std::string> rooms, const std::set<std::string>& more) {
     rooms.insert(more.begin(), more.end());
     return rooms;
@@ -34,6 +34,10 @@ const std::map<std::string, std::set<std::string>>& allowed_rooms() {
       {"engine/solve",
        {"engine/core", "engine/kernels", "engine/pack", "engine/quantize", "engine/gradient", "engine/model",
         "engine/data"}},
+      {"engine/deep",
+       {"engine/core", "engine/kernels", "engine/quantize", "engine/gradient", "engine/data",
+        "engine/solve"}},
+      {"engine/deep/torch", {"engine/deep"}},
       {"fpga_model", {"engine/core"}},
       {"experiments/config", with(all_engine, {"fpga_model"})},
       {"experiments/results", with(all_engine, {"fpga_model", "experiments/config"})},
@@ -54,6 +58,8 @@ const std::map<std::string, std::set<std::string>>& library_rooms() {
         "experiments/compare", "experiments/cli"}},
       {"boost", {"experiments/cli"}},
       {"hdf5", {"engine/data", "experiments/results"}},
+      {"ATen", {"engine/deep/torch"}},
+      {"torch", {"engine/deep/torch"}},
       {"hwy", {"engine/kernels"}}};
   return rooms;
 }
