@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/data/preprocess.h"
+#include "engine/deep/network_training.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
@@ -20,16 +21,20 @@ namespace {
 std::vector<ComponentFamily> all_families() {
   const ComponentFamily preprocess = {
       "preprocess", "what is done to the data: members of a config's \"preprocess\"", {preprocess_info()}};
-  const std::pair<const char*, const ComponentFamily&> named[] = {{"datasets", datasets().family()},
-                                                                  {"preprocess", preprocess},
-                                                                  {"levels", level_strategies().family()},
-                                                                  {"roundings", roundings().family()},
-                                                                  {"estimators", estimators().family()},
-                                                                  {"channels", channels().family()},
-                                                                  {"models", losses().family()},
-                                                                  {"regularizers", regularizers().family()},
-                                                                  {"solvers", solvers()},
-                                                                  {"engines", engines()}};
+  const std::pair<const char*, const ComponentFamily&> named[] = {
+      {"datasets", datasets().family()},
+      {"preprocess", preprocess},
+      {"levels", level_strategies().family()},
+      {"roundings", roundings().family()},
+      {"estimators", estimators().family()},
+      {"channels", channels().family()},
+      {"models", losses().family()},
+      {"regularizers", regularizers().family()},
+      {"solvers", solvers()},
+      {"engines", engines()},
+      {"networks", networks().family()},
+      {"weight_channels", weight_channels().family()},
+      {"network_solvers", network_solvers()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);

@@ -7,13 +7,18 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/level_strategy.h"
+#include "experiments/config/component_reader.h"
 #include "experiments/config/nearest.h"
+#include "experiments/config/network_reader.h"
 #include "experiments/config/run_reader.h"
 
 namespace zipml {
 namespace {
 
-const char* task_name(Task task) { return task == Task::regression ? "regression" : "classification"; }
+const char* task_name(Task task) {
+  if (task == Task::multiclass) return "multiclass";
+  return task == Task::regression ? "regression" : "classification";
+}
 
 std::unique_ptr<Loss> make_loss(const ComponentChoice& model) {
   return losses()[model.kind](model.parameters);
@@ -27,6 +32,7 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
       const bool needs_parameters = !member.parameters.empty();
       if (!needs_parameters && make_loss({member.name, {}})->task() == task) fitting.push_back(member.name);
     }
+    if (task == Task::multiclass) fitting = member_names(networks().family());
     errors.add("/model", "\"" + run.model.kind + "\" is a " + task_name(loss.task()) +
                              " model, the data set \"" + run.dataset.kind + "\" has " + task_name(task) +
                              " labels; allowed: " + join(fitting));
@@ -39,7 +45,8 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
   }
 }
 
-// Levels of one quantizer: "samples", "model" or "gradient".
+}  // namespace
+
 void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
                   ConfigErrors& errors) {
   if (!quantizer.has("bits") || !quantizer.has("levels")) return;
@@ -66,8 +73,7 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
   }
 }
 
-void check_batch(const RunSpec& run, ConfigErrors& errors) {
-  const Parameters& solver = run.training.solver.parameters;
+void check_batch(const RunSpec& run, const Parameters& solver, ConfigErrors& errors) {
   const Parameters& dataset = run.dataset.parameters;
   const KnownSet* known = find_known_set(run.dataset.kind);
   std::int64_t rows = known ? static_cast<std::int64_t>(known->train_rows) : 0;  // 0: not known yet
@@ -82,9 +88,8 @@ void check_batch(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
-}  // namespace
-
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  if (run.network) return check_network(run, errors);
   const TrainingSpec& training = run.training;
   const auto loss = make_loss(run.model);
   check_task(run, *loss, errors);
@@ -96,7 +101,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
                "\"double_sampling\" is unbiased only where the loss is quadratic in a'x, and \"" +
                    run.model.kind + "\" is not; allowed: another estimator");
   }
-  check_batch(run, errors);
+  check_batch(run, training.solver.parameters, errors);
 }
 
 }  // namespace zipml

@@ -7,6 +7,7 @@
 #include "engine/model/regularizer.h"
 #include "engine/solve/training.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/network_reader.h"
 #include "experiments/config/sweep.h"
 
 namespace zipml {
@@ -32,11 +33,21 @@ void require(const Json& document, const std::string& member, const ComponentFam
   errors.add("/" + member, "missing; allowed: an object with \"kind\", or one of " + names);
 }
 
+// A name that is neither is refused with the names of both.
+const ComponentFamily& models() {
+  static const ComponentFamily family = [] {
+    ComponentFamily all = losses().family();
+    const std::vector<ComponentInfo>& more = networks().family().members;
+    all.members.insert(all.members.end(), more.begin(), more.end());
+    return all;
+  }();
+  return family;
+}
+
 void read_model(const Json& document, RunSpec& run, ConfigErrors& errors) {
   if (!document.contains("model")) return;
   const Json& model = document["model"];
-  run.model =
-      value_or_empty(read_component({model, "/model"}, losses().family(), errors, {}, {"regularizer"}));
+  run.model = value_or_empty(read_component({model, "/model"}, models(), errors, {}, {"regularizer"}));
   const Json regularizer = model.is_object() ? member_or_empty(model, "regularizer") : Json::object();
   run.regularizer = value_or_empty(
       read_component({regularizer, "/model/regularizer"}, regularizers().family(), errors, "none"));
@@ -58,23 +69,28 @@ void read_precision(const Json& document, TrainingSpec& training, ConfigErrors& 
   training.gradient_channel = read("gradient", channels().family());
 }
 
-Json resolved(const RunSpec& run) {
+Json resolved_linear(const RunSpec& run) {
   Json model = to_json(run.model);
   model["regularizer"] = to_json(run.regularizer);
   const TrainingSpec& training = run.training;
-  return {{"config", run.config_name},
-          {"panel", run.panel},
-          {"series", run.series},
-          {"dataset", to_json(run.dataset)},
-          {"preprocess", to_json(run.preprocess)},
-          {"model", model},
+  return {{"model", model},
           {"precision",
            {{"samples", to_json(training.samples)},
             {"model", to_json(training.model_channel)},
             {"gradient", to_json(training.gradient_channel)}}},
           {"solver", to_json(training.solver)},
-          {"engine", to_json(training.engine)},
-          {"seed", run.seed}};
+          {"engine", to_json(training.engine)}};
+}
+
+Json resolved(const RunSpec& run) {
+  Json json = {{"config", run.config_name},
+               {"panel", run.panel},
+               {"series", run.series},
+               {"dataset", to_json(run.dataset)},
+               {"preprocess", to_json(run.preprocess)},
+               {"seed", run.seed}};
+  json.update(run.network ? resolved_network(run) : resolved_linear(run));
+  return json;
 }
 
 constexpr std::size_t kIdLength = 16;
@@ -85,13 +101,19 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
   const std::size_t errors_before = errors.count();
   RunSpec run;
   require(document, "dataset", datasets().family(), errors);
-  require(document, "model", losses().family(), errors);
+  require(document, "model", models(), errors);
   if (document.contains("dataset")) {
     run.dataset =
         value_or_empty(read_component({document["dataset"], "/dataset"}, datasets().family(), errors));
   }
   const Json preprocess = member_or_empty(document, "preprocess");
   run.preprocess = value_or_empty(read_parameters({preprocess, "/preprocess"}, preprocess_info(), errors));
+  if (names_network(document)) {
+    read_network(document, run, errors);
+    if (errors.count() > errors_before) return {};
+    run.training.alpha = run.network->solver.parameters.number("rate");
+    return run;
+  }
   read_model(document, run, errors);
   read_precision(document, run.training, errors);
   const Json solver = member_or_empty(document, "solver");
@@ -107,6 +129,7 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors) {
 void identify(RunSpec& run, std::uint64_t seed) {
   run.seed = seed;
   run.training.seed = seed;
+  if (run.network) run.network->seed = seed;
   const Json json = resolved(run);
   run.resolved_json = json.dump();
   run.id = sha256_hex(run.resolved_json).substr(0, kIdLength);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/component.h"
 #include "engine/data/dataset.h"
+#include "engine/deep/network_training.h"
 #include "engine/solve/training.h"
 
 namespace zipml {
@@ -22,10 +24,11 @@ struct RunSpec {
 
   ComponentChoice dataset;
   Parameters preprocess;
-  ComponentChoice model;        ///< one of losses()
+  ComponentChoice model;        ///< one of losses(), or of networks() where there is a `network`
   ComponentChoice regularizer;  ///< one of regularizers()
   TrainingSpec training;        ///< alpha is 0 until tuned where the config says "tune"
   bool tune = false;
+  std::optional<NetworkTrainingSpec> network;  ///< then `training` is not looked at
   std::uint64_t seed = 1;
 };
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/core/error.h"
+#include "engine/deep/network_training.h"
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
@@ -32,7 +34,8 @@ void describe_run(const RunSpec& spec, ResultFile& result) {
   result.series = spec.series;
   result.seed = spec.seed;
   result.resolved_json = spec.resolved_json;
-  result.reproducible = is_reproducible(spec.training);
+  // LibTorch promises no equal bits between its versions and instruction sets.
+  result.reproducible = !spec.network && is_reproducible(spec.training);
   result.zipml_version = program_version();
 }
 
@@ -52,12 +55,11 @@ void describe_data(const CachedData& cached, ResultFile& result) {
   }
 }
 
-void describe_training(const PreparedData& prepared, TrainingResult trained, ResultFile& result) {
+void describe_training(TrainingResult trained, ResultFile& result) {
   result.status = trained.trace.status;
   result.trace = std::move(trained.trace.rows);
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
-  result.weights_original = model_in_original_units(prepared, trained.x);
   result.x = std::move(trained.x);
 }
 
@@ -96,6 +98,7 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
 }
 
 std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {
+  if (spec.network) return execute_network(spec, stop);
   const std::shared_ptr<const CachedData> data = cache_.get(spec);
   const Objective objective(spec);
   ResultFile result;
@@ -116,7 +119,29 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
   if (objective.loss->derivative_is_affine() && spec.regularizer.kind == "none") {
     result.exact_minimum = data->exact_minimum(threads);
   }
-  describe_training(data->prepared(), std::move(trained), result);
+  describe_training(std::move(trained), result);
+  result.weights_original = model_in_original_units(data->prepared(), result.x);
+  return result;
+}
+
+std::optional<ResultFile> EngineExecutor::execute_network(const RunSpec& spec, const StopCheck& stop) {
+  const NetworkBackend* backend = network_backend();
+  if (backend == nullptr) throw std::runtime_error(network_backend_problem());
+  const std::shared_ptr<const CachedData> data = cache_.get(spec);
+  const ImageShape& image = data->prepared().data.image;
+  const Network network = networks()[spec.model.kind](spec.model.parameters);
+  const auto gradient = backend->make(network, image, parameter_layout(network, image));
+  bool stopped = false;
+  TrainingResult trained = train_network(data->prepared(), *spec.network, *gradient,
+                                         [&](const TraceRow&) { return !(stopped = stop()); });
+  if (stopped) return std::nullopt;
+  ResultFile result;
+  describe_run(spec, result);
+  result.alpha = spec.training.alpha;
+  result.provenance = build_provenance(1);
+  result.provenance.libraries += ", " + backend->version();
+  describe_data(*data, result);
+  describe_training(std::move(trained), result);
   return result;
 }
 

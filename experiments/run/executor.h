@@ -55,6 +55,7 @@ class EngineExecutor : public RunExecutor {
   std::optional<double> data_size(const RunSpec& spec) const override;
 
  private:
+  std::optional<ResultFile> execute_network(const RunSpec& spec, const StopCheck& stop);
   std::optional<Tuning> known_tuning(const std::string& key) const;
 
   Options options_;

@@ -241,6 +241,7 @@ class Sweep {
 
   /// Passes over the data: epochs, times the step sizes of the grid for a tuning.
   static double passes(const Task& task) {
+    if (task.spec->network) return task.spec->network->solver.parameters.number("iterations");
     const Parameters& solver = task.spec->training.solver.parameters;
     const double epochs = solver.has("epochs") ? solver.number("epochs") : 1.0;
     if (task.kind == Kind::run || !solver.has("tune_grid")) return epochs;
