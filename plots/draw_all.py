@@ -5,7 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = ["bias", "fig4", "fig6", "fig8", "fig11", "table1"]
+FIGURES = ["bias", "fig4", "fig6", "fig7b", "fig8", "fig11", "table1"]
 
 
 def main(argv=None):

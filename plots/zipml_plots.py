@@ -53,6 +53,8 @@ class Run:
     bytes_read: int
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
+    iterations: np.ndarray  # mini-batches done, one entry a row of the trace
+    accuracy: np.ndarray  # on the test rows; NaN where there was no test
 
     def get(self, pointer, default=None):
         value = self.config
@@ -76,6 +78,8 @@ class Run:
 
     @property
     def is_full(self):
+        if self.get("precision/weights") is not None:  # a network
+            return self.get("precision/weights/kind") == "full"
         channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
         return all(self.get(channel) == "full" for channel in channels)
 
@@ -108,7 +112,8 @@ def read_run(path):
             counts=(int(root["train_rows"]), int(root["test_rows"]), int(root["features"])),
             config=json.loads(text(config)), alpha=float(root["alpha"]), loss=loss,
             bytes_read=int(trace["bytes_read"][-1]), values_read=int(trace["values_read"][-1]),
-            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan)
+            minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
+            iterations=trace["iteration"][()].astype(float), accuracy=trace["test_accuracy"][()].astype(float))
 
 
 def load_runs(results, figure):
@@ -139,7 +144,9 @@ def choose_setting(runs, batch_varies=False):
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)
-        work = (members[0].get("solver/epochs", 0) or 0) * members[0].counts[0]
+        run = members[0]
+        iterations = run.get("solver/iterations")  # of a network
+        work = run.get("solver/epochs", 0) * run.counts[0] if iterations is None else iterations * run.get("solver/batch")
         return complete, not members[0].stand_in_for, work, len(members)
 
     return max(settings.values(), key=rank) if settings else []

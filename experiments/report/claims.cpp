@@ -8,13 +8,13 @@ namespace zipml {
 
 std::vector<Claim> all_claims() {
   std::vector<Claim> all;
-  for (const auto& part :
-       {bias_claims, end_to_end_claims, batch_claims, bits_claims, minimum_claims, table_claims}) {
+  for (const auto& part : {bias_claims, end_to_end_claims, batch_claims, network_claims, bits_claims,
+                           minimum_claims, table_claims}) {
     std::vector<Claim> claims = part();
     std::move(claims.begin(), claims.end(), std::back_inserter(all));
   }
   const auto number = [](const Claim& claim) {
-    const std::vector<std::string> order = {"bias", "fig4", "fig6", "fig8", "fig11", "table1"};
+    const std::vector<std::string> order = {"bias", "fig4", "fig6", "fig7b", "fig8", "fig11", "table1"};
     return std::find(order.begin(), order.end(), claim.figure) - order.begin();
   };
   std::stable_sort(all.begin(), all.end(),

@@ -26,7 +26,7 @@ struct Claim {
   std::string figure;   ///< also the name of the config whose results are looked at
   std::string claim;    ///< one line; says the region in which it is true
   std::string paper;    ///< the paper's value, or "-" where the paper has none
-  std::string unit;     ///< of the value: "%", "x", "bits", "loss" or "rows"
+  std::string unit;     ///< of the value: "%", "x", "bits", "loss", "points" (of accuracy) or "rows"
   std::string dataset;  ///< the set that the paper uses
   std::function<Finding(const RunSet&)> evaluate;
 };
@@ -45,6 +45,7 @@ std::vector<ClaimResult> evaluate_claims(const RunSet& set);
 std::vector<Claim> bias_claims();
 std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
 std::vector<Claim> batch_claims();       ///< fig6
+std::vector<Claim> network_claims();     ///< fig7b
 std::vector<Claim> bits_claims();        ///< fig8
 std::vector<Claim> minimum_claims();     ///< fig8, its full-precision curves
 std::vector<Claim> table_claims();       ///< table1

@@ -69,8 +69,10 @@ double percent_above(const std::vector<const Run*>& runs) {
 std::string describe_setting(const Selection& selection) {
   const Run* run = selection.any();
   if (!run) return "";
-  std::string text = std::to_string(run->integer("/solver/epochs")) + " epochs, " +
-                     std::to_string(run->train_rows) + " training rows";
+  const std::int64_t iterations = run->integer("/solver/iterations");
+  std::string text = iterations < 0 ? std::to_string(run->integer("/solver/epochs")) + " epochs, "
+                                    : std::to_string(iterations) + " iterations, ";
+  text += std::to_string(run->train_rows) + " training rows";
   if (selection.other_settings > 0) {
     text += "; results of " + std::to_string(selection.other_settings) + " other settings left aside";
   }

@@ -47,15 +47,22 @@ bool complete(const Selection& selection) {
 
 auto rank(const Selection& selection) {
   const Run& run = *selection.any();
-  const double epochs = static_cast<double>(run.integer("/solver/epochs"));
   return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
-                    epochs * static_cast<double>(run.train_rows), size_of(selection));
+                    run.passes() * static_cast<double>(run.train_rows), size_of(selection));
 }
 
 }  // namespace
 
 double Run::final_loss() const {
   return diverged ? std::numeric_limits<double>::infinity() : train_loss.back();
+}
+
+double Run::final_accuracy() const { return diverged ? 0.0 : test_accuracy; }
+
+double Run::passes() const {
+  const std::int64_t iterations = integer("/solver/iterations");
+  if (iterations < 0) return static_cast<double>(integer("/solver/epochs"));
+  return static_cast<double>(iterations * integer("/solver/batch")) / static_cast<double>(train_rows);
 }
 
 double Run::mean_loss() const {
@@ -89,6 +96,7 @@ Run make_run(const ResultFile& result, const std::string& source) {
   run.config = parse_json(result.resolved_json, source + ": /config");
   run.alpha = result.alpha;
   for (const TraceRow& row : result.trace) run.train_loss.push_back(row.train_loss);
+  run.test_accuracy = result.trace.back().test_accuracy;
   run.bytes_read = result.trace.back().bytes_read;
   run.values_read = result.trace.back().values_read;
   run.channel_bytes = result.trace.back().model_bytes + result.trace.back().gradient_bytes;

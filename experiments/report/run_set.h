@@ -24,6 +24,7 @@ struct Run {
   Json config;  ///< resolved
   double alpha = 0.0;
   std::vector<double> train_loss;   ///< one entry an epoch, epoch 0 included; never empty
+  double test_accuracy = 0.0;       ///< after the last epoch
   std::uint64_t bytes_read = 0;     ///< sample bytes of the whole run
   std::uint64_t values_read = 0;    ///< sample values of the whole run
   std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
@@ -31,6 +32,10 @@ struct Run {
 
   /// Last train loss; infinity for a diverged run.
   double final_loss() const;
+  /// Test accuracy after the last epoch, NaN where it was not measured; 0 for a diverged run.
+  double final_accuracy() const;
+  /// Passes over the training rows that the run was meant to make.
+  double passes() const;
   /// Mean train loss over the epochs 1 .. last, the area under the curve; infinity for a diverged run.
   double mean_loss() const;
   std::string text(const char* pointer) const;      ///< member of the config, "" where there is no such text

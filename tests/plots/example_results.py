@@ -10,13 +10,16 @@ import numpy as np
 
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
-    status, bits_stored, minimum."""
+    status, bits_stored, minimum, accuracy, display; weights, of a network, stands in for samples and channels."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
         "precision": {"samples": samples, "model": channels, "gradient": channels},
         "solver": {"kind": "sgd", "epochs": options.get("epochs", 3), "batch": options.get("batch", 16)},
     }
+    if "weights" in options:
+        config["precision"] = {"weights": options["weights"]}
+        config["solver"] = {"kind": "momentum_sgd", "iterations": 300, "batch": 100}
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -35,6 +38,8 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["config"] = text
         epochs = np.arange(len(losses), dtype=np.uint64)
         file["trace/train_loss"] = np.array(losses, dtype=float)
+        file["trace/iteration"] = epochs * options.get("display", 100)
+        file["trace/test_accuracy"] = np.array(options.get("accuracy", np.full(len(losses), np.nan)), dtype=float)
         file["trace/values_read"] = epochs * 1000
         file["trace/bytes_read"] = epochs * int(125 * options.get("bits_stored", 32))
         if "minimum" in options:
@@ -53,6 +58,10 @@ def quantized(kind, bits, sampling="fresh"):
 
 SYNTHETIC_100 = {"kind": "synthetic", "features": 100}
 QUANTIZED_CHANNEL = {"kind": "quantized", "bits": 8}
+
+
+def weight_levels(levels, rounding):
+    return {"kind": "quantized", "bits": 3, "levels_count": 5, "levels": {"kind": levels}, "rounding": rounding}
 
 
 def write_everything(folder, seeds=(1, 2, 3)):
@@ -78,4 +87,11 @@ def write_everything(folder, seeds=(1, 2, 3)):
             write_run(folder, "fig8", {"kind": "cadata"}, quantized("double_sampling", bits),
                       [10.0, 90.0, np.inf] if diverged else losses, seed, title="cadata",
                       status="diverged" if diverged else "finished", bits_stored=bits + 2)
+    for seed in seeds:
+        for number, weights in enumerate([FULL, weight_levels("xnor", "nearest"), weight_levels("optimal", "stochastic"),
+                                          {"kind": "quantized", "bits": 4, "levels": {"kind": "xnor"},
+                                           "rounding": "nearest"}]):
+            write_run(folder, "fig7b", {"kind": "cifar10-like"}, FULL, [2.3, 2.0 + 0.1 * number, 1.5 + 0.1 * number], seed,
+                      weights=weights, accuracy=[0.1, np.nan, 0.5 - 0.1 * number], stand_in_for="cifar10",
+                      title="cifar10-like (generated stand-in for CIFAR-10)")
     write_run(folder, "table1", {"kind": "cadata"}, FULL, [1.0, 0.9], counts=(10000, 10640, 8), title="cadata")

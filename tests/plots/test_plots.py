@@ -19,7 +19,7 @@ import example_results as example  # noqa: E402
 import draw_all  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["bias", "fig4", "fig6", "fig8", "fig8_bits", "fig11", "table1"]
+NAMES = ["bias", "fig4", "fig6", "fig7b", "fig8", "fig8_bits", "fig11", "table1"]
 
 
 def quietly(function, *args):

@@ -27,6 +27,8 @@ struct ExampleRun {
   std::uint64_t bytes_an_epoch = 4000, values_an_epoch = 1000;
   std::uint64_t train_rows = 10000, test_rows = 10000, features = 100;
   double minimum = std::numeric_limits<double>::quiet_NaN();
+  nlohmann::json weights;  ///< of a network; null for a linear model
+  double accuracy = std::numeric_limits<double>::quiet_NaN();
 
   ResultFile result() const {
     ResultFile file;
@@ -39,18 +41,22 @@ struct ExampleRun {
     file.train_rows = train_rows;
     file.test_rows = test_rows;
     file.features = features;
-    const nlohmann::json config = {
-        {"config", figure},
-        {"seed", seed},
-        {"dataset", dataset},
-        {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
-        {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    nlohmann::json config = {{"config", figure},
+                             {"seed", seed},
+                             {"dataset", dataset},
+                             {"precision", {{"samples", samples}, {"model", model}, {"gradient", gradient}}},
+                             {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}}};
+    if (!weights.is_null()) {
+      config["precision"] = {{"weights", weights}};
+      config["solver"] = {{"kind", "momentum_sgd"}, {"iterations", 200}, {"batch", 50}};
+    }
     file.resolved_json = config.dump();
     file.run_id = sha256_hex(file.resolved_json).substr(0, 16);
     for (std::size_t e = 0; e < losses.size(); ++e) {
       TraceRow row;
       row.epoch = static_cast<std::uint32_t>(e);
       row.train_loss = losses[e];
+      row.test_accuracy = accuracy;
       row.bytes_read = bytes_an_epoch * e;
       row.values_read = values_an_epoch * e;
       file.trace.push_back(row);
