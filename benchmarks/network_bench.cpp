@@ -22,18 +22,21 @@ struct Example {
   std::vector<float> used = std::vector<float>(parameters.size());
 };
 
-ComponentChoice channel_choice(const std::string& levels, const std::string& rounding) {
-  if (levels == "full") return choose(weight_channels().family(), "full");
+ComponentChoice channel_choice(const std::string& levels, const std::string& rounding, std::int64_t bits,
+                               std::int64_t count) {
+  std::vector<std::pair<std::string, ParameterValue>> given;
+  if (levels == "optimal_histogram") given.emplace_back("bins", std::int64_t{1024});  // as figure 7(b) has it
   return choose(weight_channels().family(), "quantized",
-                {{"bits", std::int64_t{3}},
-                 {"levels_count", std::int64_t{5}},
-                 {"levels", component_default(level_strategies().family(), levels)},
+                {{"bits", bits},
+                 {"levels_count", count},
+                 {"levels", component_default(level_strategies().family(), levels, given)},
                  {"rounding", rounding}});
 }
 
-void quantize(benchmark::State& state, const std::string& levels, const std::string& rounding) {
+void quantize(benchmark::State& state, const std::string& levels, const std::string& rounding,
+              std::int64_t bits = 3, std::int64_t count = 5) {
   Example example;
-  const ComponentChoice choice = channel_choice(levels, rounding);
+  const ComponentChoice choice = channel_choice(levels, rounding, bits, count);
   const auto channel = weight_channels()[choice.kind](choice.parameters);
   std::uint32_t t = 0;
   for (auto _ : state) {
@@ -69,6 +72,9 @@ BENCHMARK_CAPTURE(quantize, xnor_stochastic, "xnor", "stochastic")->Unit(benchma
 BENCHMARK_CAPTURE(quantize, optimal_stochastic, "optimal", "stochastic")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(quantize, optimal_histogram_stochastic, "optimal_histogram", "stochastic")
     ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(quantize, optimal_histogram_8_bits, "optimal_histogram", "stochastic", 8, 256)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(quantize, xnor_8_bits, "xnor", "nearest", 8, 256)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(quantize, optimal_nearest, "optimal", "nearest")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(quantize, kmeans_nearest, "kmeans", "nearest")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(quantize, released_nearest, "released", "nearest")->Unit(benchmark::kMillisecond);
