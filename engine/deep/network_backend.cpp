@@ -1,7 +1,7 @@
 #include <dlfcn.h>
 
 #include <filesystem>
-#include <mutex>
+#include <string>
 
 #include "engine/deep/network_gradient.h"
 #include "engine/deep/torch_interface.h"

@@ -9,6 +9,7 @@
 #include "engine/deep/weight_channel.h"
 #include "engine/quantize/level_strategy.h"
 #include "experiments/config/component_reader.h"
+#include "experiments/config/run_reader.h"
 
 namespace zipml {
 namespace {

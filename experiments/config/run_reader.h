@@ -18,6 +18,14 @@ std::optional<RunSpec> read_run(const Json& document, ConfigErrors& errors);
 /// Combinations of parts that are each allowed but do not fit together. Every problem is added to `errors`.
 void check_combinations(const RunSpec& run, ConfigErrors& errors);
 
+/// Levels of one quantizer of a config: a number that fits its bits, and a grid that has so many. needs_rows:
+/// levels scaled by rows are the only ones allowed.
+void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
+                  ConfigErrors& errors);
+
+/// The mini-batch is not larger than the training rows, as far as these are known.
+void check_batch(const RunSpec& run, const Parameters& solver, ConfigErrors& errors);
+
 /// Fills in seed, resolved_json, id and tuning_key, from all other members.
 void identify(RunSpec& run, std::uint64_t seed);
 

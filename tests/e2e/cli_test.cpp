@@ -70,7 +70,8 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
   check_refused(
       {"list", "estimator"},
       "zipml list: unknown kind \"estimator\"; did you mean \"estimators\"?; allowed: datasets, preprocess, "
-      "levels, roundings, estimators, channels, models, regularizers, solvers, engines");
+      "levels, roundings, estimators, channels, models, regularizers, solvers, engines, networks, "
+      "weight_channels, network_solvers");
   check_refused({"list", "--format", "yaml"},
                 "zipml list: --format: found \"yaml\"; allowed: text, md, json");
   check_refused({"validate", "no-such.json"}, "no-such.json: no such file");
