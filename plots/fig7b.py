@@ -5,7 +5,7 @@ import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 import zipml_plots as zp
 
@@ -108,7 +108,8 @@ def draw_bits(ax, runs):
         ax.axhline(np.median([r.final for r in reference]), color=zp.BLACK, linewidth=1.2, label="32-bit")
     ax.set_xlabel("bits a weight (log2 of 5 levels: 2.3)")
     ax.set_ylabel("training loss at the end")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xticks(range(2, 9))
+    ax.set_xlim(1.8, 8.2)
     ax.legend(loc="best")
 
 
