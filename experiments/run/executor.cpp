@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "engine/core/error.h"
 #include "engine/deep/network_training.h"
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
