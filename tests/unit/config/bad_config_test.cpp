@@ -53,7 +53,7 @@ TEST_CASE("seeds", "[config][messages]") {
 TEST_CASE("parts of a run", "[config][messages]") {
   refuses("/model", "\"least_square\"",
           "small.json: /model: unknown kind \"least_square\"; did you mean \"least_squares\"?; allowed: "
-          "least_squares, ls_svm, hinge, squared_hinge, logistic, huber");
+          "least_squares, ls_svm, hinge, squared_hinge, logistic, huber, cifar10_quick");
   refuses("/model", "{\"kind\": \"least_squares\", \"regulariser\": \"l2\"}",
           "small.json: /model/regulariser: unknown member \"regulariser\"; did you mean \"regularizer\"?; "
           "allowed: "
@@ -81,7 +81,7 @@ TEST_CASE("parts of a run", "[config][messages]") {
   refuses(
       "/solver/alhpa", "0.1",
       "small.json: /solver/alhpa: unknown member \"alhpa\"; did you mean \"alpha\"?; allowed: epochs, batch, "
-      "alpha, tune_grid, schedule, order, measure, kind");
+      "alpha, tune_grid, schedule, order, probe, kind");
   refuses("/solver", "{}", "small.json: /solver/epochs: missing; \"sgd\" needs it: an integer in [1, 1e+06]");
   refuses("/engine", "{\"kind\": \"hogwild\", \"threads\": 1}",
           "small.json: /engine/threads: found 1; allowed: an integer in [2, 1024]");
@@ -280,7 +280,7 @@ TEST_CASE("errors of expanded runs name the place that set the value", "[config]
   refuses("/sweep", R"({"series": [{"name": "x", "set": {"/solver/alhpa": 1}}]})",
           "small.json: /sweep/series/0/set/~1solver~1alhpa (sets /solver/alhpa): unknown member \"alhpa\"; "
           "did you mean "
-          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, measure, kind");
+          "\"alpha\"?; allowed: epochs, batch, alpha, tune_grid, schedule, order, probe, kind");
   refuses("/sweep",
           R"({"panels": [{"name": "x", "set": {"/precision/samples": {"kind": "naive", "bits": 99}}}]})",
           "small.json: /sweep/panels/0/set/~1precision~1samples/bits (sets /precision/samples/bits): found "
