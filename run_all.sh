@@ -17,6 +17,8 @@ and prints the verdicts. Finished runs are not repeated.
   --out DIR         where results and figures go (default: results)
   --jobs N          runs side by side (default: one a CPU)
   --shard I/N       only the I-th of N parts of the runs; figures and verdicts are left out
+  --with-torch      build the part that trains networks (fig7b), and install LibTorch for it (libtorch-dev, 527 MiB);
+                    without this option fig7b is skipped, and the run says so
   --no-install      refuse instead of installing missing packages
   --help            this text
 
@@ -35,8 +37,10 @@ caller_dir=$OLDPWD
 
 packages=(g++ cmake ninja-build pkg-config libboost-program-options-dev nlohmann-json3-dev libhdf5-dev libssl-dev
   zlib1g-dev libbz2-dev liblzma-dev libhwy-dev python3 python3-matplotlib python3-h5py)
+torch_package=libtorch-dev
 test_packages=(catch2 librapidcheck-dev gzip bzip2 xz-utils)
 
+torch=no
 mode=figures scale=quick only='' data_dir=${ZIPML_DATA_DIR:-} out=results jobs='' shard='' install=yes
 
 # A relative path on the command line is relative to where the user stands.
@@ -47,6 +51,7 @@ while [ $# -gt 0 ]; do
   case $option in
     --test) mode='test' ;;
     --no-install) install=no ;;
+    --with-torch) torch=yes ;;
     --help | -h) usage && exit 0 ;;
     --scale | --only | --data-dir | --out | --jobs | --shard)
       [ -n "${2:-}" ] || fail "$option needs a value; see --help"
@@ -93,6 +98,7 @@ install_packages() {
   command -v dpkg-query >/dev/null || return 0 # another system: CMake will say what it misses
   local needed=("${packages[@]}") missing=() package
   [ "$mode" != test ] || needed+=("${test_packages[@]}")
+  [ "$torch" != yes ] || needed+=("$torch_package")
   for package in "${needed[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
@@ -122,11 +128,14 @@ find_python() {
 install_packages
 python=$(find_python)
 build=${ZIPML_BUILD_DIR:-build}
+build_torch=OFF
+[ "$torch" != yes ] || build_torch=ON
 build_tests=OFF
 [ "$mode" != test ] || build_tests=ON
 
 mkdir -p "$build"
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE="${CMAKE_BUILD_TYPE:-Release}" -DZIPML_BUILD_TESTS=$build_tests \
+  -DZIPML_WITH_TORCH=$build_torch \
   -DZIPML_PYTHON="$python" ${CI:+-DZIPML_WERROR=ON} >"$build/configure.log" 2>&1 ||
   { cat "$build/configure.log" >&2 && fail "configuring failed" 1; }
 cmake --build "$build" || fail "the build failed" 1

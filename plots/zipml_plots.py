@@ -77,8 +77,9 @@ class Run:
     values_read: int
     minimum: float  # exact minimum; NaN where it is not known
     measured: dict  # arrays and attributes of /gradient_error or /histogram, by name; empty after training
+    iterations: np.ndarray  # mini-batches done, one entry a row of the trace
     bytes_by_epoch: np.ndarray  # sample bytes read so far, epoch 0 included
-    accuracy: np.ndarray  # share of test rows with the right sign; NaN for regression
+    accuracy: np.ndarray  # share of test rows with the right sign; NaN for regression and where there was no test
     refetched: np.ndarray  # share of each epoch's rows that were read again
     flipped: np.ndarray  # share of each epoch's rows with a slope from the wrong side
     error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
@@ -113,6 +114,8 @@ class Run:
 
     @property
     def is_full(self):
+        if self.get("precision/weights") is not None:  # a network
+            return self.get("precision/weights/kind") == "full"
         channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
         return all(self.get(channel) == "full" for channel in channels) and not self.get("precision/labels")
 
@@ -191,7 +194,7 @@ def read_run(path):
             bytes_read=int(trace["bytes_read"][-1]) if loss.size else 0,
             values_read=int(trace["values_read"][-1]) if loss.size else 0,
             minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
-            measured=measured,
+            measured=measured, iterations=trace["iteration"][()].astype(float),
             channel_bytes=sum(int(trace[name][-1]) for name in ("model_bytes", "gradient_bytes")
                               if name in trace and loss.size),
             image=_read_image(file), fpga=fpga, wall=read_wall(file))
@@ -230,7 +233,9 @@ def choose_setting(runs, batch_varies=False, varies=()):
 
     def rank(members):
         complete = any(r.is_full for r in members) and any(not r.is_full for r in members)
-        work = (members[0].get("solver/epochs") or 1) * members[0].counts[0]
+        run = members[0]
+        iterations = run.get("solver/iterations")  # of a network
+        work = (run.get("solver/epochs") or 1) * run.counts[0] if iterations is None else iterations * run.get("solver/batch")
         return complete, not members[0].stand_in_for, work, len(members)
 
     return max(settings.values(), key=rank) if settings else []

@@ -22,6 +22,8 @@ enum class Stream : std::uint16_t {
   bootstrap = 32,
   level_sample = 40,         ///< rows that levels are found on
   histogram_bucketing = 41,  ///< edges of a histogram that values are moved to
+  network_weights = 42,      ///< initial weights of a network
+  weight_rounding = 43,      ///< stochastic rounding of a network's weights
 };
 
 /// Address of a family of draws; (element, draw) complete it. The value at an address is a pure function of

@@ -81,8 +81,8 @@ bool is_user_kind(const std::string& kind) { return kind == "libsvm" || kind == 
 
 DatasetEntries all_kinds() {
   DatasetEntries all;
-  for (auto* part :
-       {synthetic_kinds, known_kinds, gisette_like_kinds, tabular_kinds, tomography_kinds, user_kinds}) {
+  for (auto* part : {synthetic_kinds, known_kinds, gisette_like_kinds, tabular_kinds, tomography_kinds,
+                     image_kinds, user_kinds}) {
     for (auto& entry : part()) all.push_back(std::move(entry));
   }
   return all;
@@ -129,7 +129,7 @@ std::size_t rows_wanted(const Parameters& parameters, const std::string& key, st
 }
 
 ResolvedDataset resolve_dataset(const ComponentChoice& choice, const DataContext& context) {
-  if (const KnownSet* set = find_known_set(choice.kind); set != nullptr && set->is_kind) {
+  if (const KnownSet* set = find_known_set(choice.kind); set != nullptr) {
     return resolve_known(*set, choice, context);
   }
   if (choice.kind == "gisette-like") return resolve_gisette_like(choice, context);

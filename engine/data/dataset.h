@@ -11,10 +11,18 @@
 
 namespace zipml {
 
-/// Rows of one split. labels.size() == features.rows(); classification labels are -1 or +1.
+/// Rows of one split. labels.size() == features.rows(); classification labels are -1 or +1, multiclass ones
+/// 0 .. classes - 1.
 struct Split {
   Matrix features;
   std::vector<float> labels;
+};
+
+/// How the features of one row form an image: channel by channel, each row by row. All 0: they do not.
+struct ImageShape {
+  std::int64_t channels = 0, height = 0, width = 0;
+  std::int64_t size() const { return channels * height * width; }
+  friend bool operator==(const ImageShape&, const ImageShape&) = default;
 };
 
 /// A file that data came from.
@@ -32,6 +40,8 @@ struct Dataset {
   Split train, test;                ///< test may have no rows
   std::vector<SourceFile> sources;  ///< empty for generated data
   std::string stand_in_for;         ///< empty unless this is a stand-in
+  ImageShape image;                 ///< of multiclass sets
+  int classes = 0;                  ///< of multiclass sets
 
   std::size_t features() const { return train.features.cols(); }
 };

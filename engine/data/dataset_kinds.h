@@ -16,6 +16,7 @@ using DatasetEntries = std::vector<Registry<DatasetFactory>::Entry>;
 DatasetEntries synthetic_kinds();  ///< the paper's synthetic regression problem
 DatasetEntries tabular_kinds();    ///< year-like, cadata-like, cpusmall-like, cod-rna-like
 DatasetEntries gisette_like_kinds();
+DatasetEntries image_kinds();       ///< cifar10-like, mnist-like
 DatasetEntries known_kinds();       ///< the real sets, by name
 DatasetEntries tomography_kinds();  ///< line integrals of a phantom, over detectors of a width
 DatasetEntries user_kinds();        ///< libsvm, csv, hdf5

@@ -6,6 +6,7 @@
 #include "engine/data/csv_reader.h"
 #include "engine/data/dataset_kinds.h"
 #include "engine/data/hdf5_file.h"
+#include "engine/data/image_sets.h"
 #include "engine/data/known_sets.h"
 #include "engine/data/libsvm_reader.h"
 #include "engine/data/number_text.h"
@@ -338,6 +339,8 @@ DatasetEntries known_kinds() {
                      [](const Parameters& p, const DataContext& c) { return load_known("cod-rna", p, c); }),
           known_kind("gisette", "digits 4 against 9: classification, 5,000 features",
                      [](const Parameters& p, const DataContext& c) { return load_known("gisette", p, c); }),
+          known_kind("mnist", "handwritten digits: 10 classes, 28 x 28 grey pixels 0 to 255", load_mnist),
+          known_kind("cifar10", "photographs: 10 classes, 3 x 32 x 32 pixels 0 to 255", load_cifar10),
           known_kind(
               "year-prediction", "YearPredictionMSD, the year of songs: regression, 90 features",
               [](const Parameters& p, const DataContext& c) { return load_known("year-prediction", p, c); })};

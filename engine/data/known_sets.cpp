@@ -4,6 +4,7 @@ namespace zipml {
 namespace {
 
 const std::string kLibsvmSite = "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/";
+const std::string kCifarSite = "https://www.cs.toronto.edu/~kriz/";
 const std::string kMnistSite = "http://yann.lecun.com/exdb/mnist/";
 
 KnownFile mnist_file(const std::string& name, std::uint64_t bytes, const std::string& sha256,
@@ -27,8 +28,7 @@ KnownSet cadata() {
             "format; the official file has another one and is as good",
             20640, true}},
           {},
-          FileFormat::libsvm,
-          true};
+          FileFormat::libsvm};
 }
 
 KnownSet cpusmall() {
@@ -43,8 +43,7 @@ KnownSet cpusmall() {
           {{"cpusmall", kLibsvmSite + "regression/cpusmall", "cpusmall", 700335,
             "2b58ea931ae37dfede75e45e15b8f797eee01f229f2c8c66b70f820a55a65eab", "", 8192, false}},
           {},
-          FileFormat::libsvm,
-          true};
+          FileFormat::libsvm};
 }
 
 KnownSet cod_rna() {
@@ -61,8 +60,7 @@ KnownSet cod_rna() {
            {"cod-rna.t", kLibsvmSite + "binary/cod-rna.t", "cod-rna.t", 21344555,
             "58cff16df896436b06343df78ccaef37a6979d819abbcadbec3cb16b93938df6", "", 271617, false}},
           {},
-          FileFormat::libsvm,
-          true};
+          FileFormat::libsvm};
 }
 
 KnownSet gisette() {
@@ -79,8 +77,7 @@ KnownSet gisette() {
            {"gisette_scale.t", kLibsvmSite + "binary/gisette_scale.t.bz2", "gisette_scale.t.bz2", 0, "",
             "no checksum on record", 1000, false}},
           {},
-          FileFormat::libsvm,
-          true};
+          FileFormat::libsvm};
 }
 
 KnownSet year_prediction() {
@@ -100,15 +97,14 @@ KnownSet year_prediction() {
             "https://archive.ics.uci.edu/ml/machine-learning-databases/00203/YearPredictionMSD.txt.zip",
             "YearPredictionMSD.txt.zip", 448576698, "", "unpack the zip first; no checksum on record", 515345,
             false}},
-          FileFormat::csv_label_first,
-          true};
+          FileFormat::csv_label_first};
 }
 
 KnownSet mnist() {
   return {"mnist",
           "MNIST",
-          "",
-          Task::classification,
+          "mnist-like",
+          Task::multiclass,
           FileFormat::idx,
           784,
           60000,
@@ -122,8 +118,29 @@ KnownSet mnist() {
            mnist_file("t10k-labels-idx1-ubyte", 4542,
                       "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", 10000)},
           {},
-          FileFormat::idx,
+          FileFormat::idx};
+}
+
+KnownFile cifar_batch(const std::string& name) {
+  return {name, kCifarSite + "cifar-10-binary.tar.gz", "cifar-10-binary.tar.gz", 0, "", "unpacked", 10000,
           false};
+}
+
+KnownSet cifar10() {
+  return {"cifar10",
+          "CIFAR-10",
+          "cifar10-like",
+          Task::multiclass,
+          FileFormat::cifar_archive,
+          3072,
+          50000,
+          10000,
+          {{"cifar-10-binary.tar", kCifarSite + "cifar-10-binary.tar.gz", "cifar-10-binary.tar.gz", 170052171,
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", "read as it is, packed",
+            60000, false}},
+          {cifar_batch("data_batch_1.bin"), cifar_batch("data_batch_2.bin"), cifar_batch("data_batch_3.bin"),
+           cifar_batch("data_batch_4.bin"), cifar_batch("data_batch_5.bin"), cifar_batch("test_batch.bin")},
+          FileFormat::cifar_batches};
 }
 
 std::optional<std::vector<std::filesystem::path>> find_all(const std::vector<KnownFile>& files,
@@ -141,8 +158,8 @@ std::optional<std::vector<std::filesystem::path>> find_all(const std::vector<Kno
 }  // namespace
 
 const std::vector<KnownSet>& known_sets() {
-  static const std::vector<KnownSet> sets = {cadata(),  cpusmall(),        cod_rna(),
-                                             gisette(), year_prediction(), mnist()};
+  static const std::vector<KnownSet> sets = {cadata(),          cpusmall(), cod_rna(), gisette(),
+                                             year_prediction(), mnist(),    cifar10()};
   return sets;
 }
 
@@ -176,8 +193,11 @@ std::optional<std::filesystem::path> find_known_file(const KnownFile& file,
                                                      const std::filesystem::path& data_dir) {
   if (data_dir.empty()) return std::nullopt;
   if (auto path = find_packed(data_dir, file.name)) return path;
-  return file.name.find("-idx") != std::string::npos ? find_packed(data_dir / "mnist", file.name)
-                                                     : std::nullopt;
+  if (file.name.find("-idx") != std::string::npos) return find_packed(data_dir / "mnist", file.name);
+  if (file.name.ends_with("_batch.bin") || file.name.starts_with("data_batch_")) {
+    return find_packed(data_dir / "cifar-10-batches-bin", file.name);
+  }
+  return std::nullopt;
 }
 
 std::optional<FoundSet> find_known_set_files(const KnownSet& set, const std::filesystem::path& data_dir) {

@@ -28,7 +28,7 @@ struct KnownFile {
   bool other_copies_are_good = false;  ///< equal values in another number format are known to be about
 };
 
-enum class FileFormat { libsvm, csv_label_first, idx };
+enum class FileFormat { libsvm, csv_label_first, idx, cifar_archive, cifar_batches };
 
 /// A data set that the program knows by name.
 struct KnownSet {
@@ -38,12 +38,11 @@ struct KnownSet {
   Task task = Task::regression;
   FileFormat format = FileFormat::libsvm;
   std::size_t features = 0, train_rows = 0, test_rows = 0;
-  /// One file: the first rows train, the next test. Two: train, test. idx sets are not split here.
+  /// One file: the first rows train, the next test. Two: train, test. idx: images and labels of either part.
   std::vector<KnownFile> files;
   /// Another form in which the same set is offered, looked for if `files` are not all there.
   std::vector<KnownFile> other_files;
   FileFormat other_format = FileFormat::libsvm;
-  bool is_kind = true;  ///< false: only an ingredient of others, not a data set kind itself
 };
 
 const std::vector<KnownSet>& known_sets();
@@ -62,7 +61,8 @@ RecordVerdict compare_with_record(const KnownFile& file, const SourceFile& found
 std::optional<std::filesystem::path> find_packed(const std::filesystem::path& folder,
                                                  const std::string& name);
 
-/// Where a known file is below the data dir: there or in its mnist/ folder, packed or not.
+/// Where a known file is below the data dir, packed or not: there, idx files also in mnist/, batches of
+/// CIFAR-10 also in cifar-10-batches-bin/.
 std::optional<std::filesystem::path> find_known_file(const KnownFile& file,
                                                      const std::filesystem::path& data_dir);
 

@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::size_t kBlockRows = 1024;
 
-enum class Scaling { none, standardize, scale };
+enum class Scaling { none, center, standardize, scale };
 
 Scaling parse_scaling(const std::string& name) {
+  if (name == "center") return Scaling::center;
   if (name == "standardize") return Scaling::standardize;
   return name == "scale" ? Scaling::scale : Scaling::none;
 }
@@ -64,12 +65,15 @@ AffineColumns fit(const Matrix& matrix, Scaling scaling) {
   const std::size_t cols = matrix.cols();
   AffineColumns map{std::vector<double>(cols, 0.0), std::vector<double>(cols, 1.0)};
   if (scaling == Scaling::none || matrix.rows() == 0) return map;
+  const double rows = static_cast<double>(matrix.rows());
+  if (scaling == Scaling::center || scaling == Scaling::standardize) {
+    map.offset = column_sums(matrix, map.offset, false);
+    for (double& mean : map.offset) mean /= rows;
+  }
+  if (scaling == Scaling::center) return map;
   const ColumnRanges ranges = column_ranges(matrix);
   std::vector<double> deviation(cols);
   if (scaling == Scaling::standardize) {
-    const double rows = static_cast<double>(matrix.rows());
-    map.offset = column_sums(matrix, map.offset, false);
-    for (double& mean : map.offset) mean /= rows;
     deviation = column_sums(matrix, map.offset, true);
     for (double& value : deviation) value = std::sqrt(value / rows);
   } else {
@@ -104,7 +108,7 @@ Matrix apply(const Matrix& raw, const AffineColumns& map, bool intercept) {
 
 void scale_labels(PreparedData& prepared, Scaling scaling) {
   if (scaling == Scaling::none) return;
-  if (prepared.data.task == Task::classification) {
+  if (prepared.data.task != Task::regression) {
     throw InputError("preprocess.labels: the labels of data set '" + prepared.data.name +
                      "' are classes, which cannot be scaled; allowed is none");
   }
@@ -129,9 +133,9 @@ const ComponentInfo& preprocess_info() {
       "what is done to features and labels before training; fitted on the training rows",
       {{.key = "features",
         .type = ParameterType::text,
-        .doc = "standardize: mean 0, variance 1; scale: to [-1, 1]; per column",
+        .doc = "standardize: mean 0, variance 1; center: mean 0; scale: to [-1, 1]; per column",
         .fallback = std::string("standardize"),
-        .choices = {"none", "standardize", "scale"}},
+        .choices = {"none", "standardize", "scale", "center"}},
        {.key = "intercept",
         .type = ParameterType::boolean,
         .doc = "append a column of ones",

@@ -25,7 +25,7 @@ struct PreparedData {
 };
 
 /// Parameters of a config's `preprocess` member:
-/// `features`: none | standardize (mean 0, variance 1) | scale (min-max to [-1, 1]);
+/// `features`: none | standardize (mean 0, variance 1) | scale (min-max to [-1, 1]) | center (mean 0);
 /// `intercept`: append a column of ones; `labels`: none | standardize | scale (to [-1, 1]);
 /// `report`: original | preprocessed, the units of reported losses.
 const ComponentInfo& preprocess_info();

@@ -9,6 +9,7 @@
 #include "engine/quantize/log_levels.h"
 #include "engine/quantize/optimal_levels.h"
 #include "engine/quantize/quantile_levels.h"
+#include "engine/quantize/released_levels.h"
 #include "engine/quantize/uniform_levels.h"
 #include "engine/quantize/xnor_levels.h"
 
@@ -46,6 +47,7 @@ const Registry<LevelStrategyFactory>& level_strategies() {
           {optimal_candidates_info(), make_optimal_candidates},
           {optimal_histogram_info(), make_optimal_histogram},
           {quantile_levels_info(), make_quantile_levels},
+          {released_levels_info(), make_released_levels},
           {uniform_levels_info(), make_uniform_levels},
           {xnor_levels_info(), make_xnor_levels},
       });

@@ -6,12 +6,14 @@
 
 namespace zipml {
 
-/// State after one epoch. Counts are cumulative; epoch 0 is before training.
+/// State after one epoch, of a network after some iterations. Counts are cumulative; row 0 is before
+/// training.
 struct TraceRow {
   std::uint32_t epoch = 0;
-  double train_loss = 0.0;     ///< f(x) + R(x) on the training rows, full precision samples, reporting units
-  double test_loss = 0.0;      ///< f(x) on the test rows; NaN where there are none
-  double test_accuracy = 0.0;  ///< share of test rows with the right sign; NaN for regression
+  std::uint64_t iteration = 0;  ///< mini-batches
+  double train_loss = 0.0;      ///< f(x) + R(x) on the training rows, full precision samples, reporting units
+  double test_loss = 0.0;       ///< f(x) on the test rows; NaN where there are none
+  double test_accuracy = 0.0;   ///< share of test rows with the right sign or class; NaN for regression
   std::uint64_t bytes_read =
       0;  ///< sample values as stored, every draw, row scale and refetched row included; labels are not
   std::uint64_t values_read = 0;     ///< sample values

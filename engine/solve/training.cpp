@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "engine/core/permutation.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
@@ -108,6 +109,7 @@ class Run {
     const std::uint64_t rows = std::uint64_t{order_.size()} * epoch;
     const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
     row.epoch = epoch;
+    row.iteration = batches;
     row.bytes_read =
         static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row())) +
         extra_bytes_;

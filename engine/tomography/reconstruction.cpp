@@ -88,6 +88,7 @@ class Run {
     };
     TraceRow row;
     row.epoch = epoch;
+    row.iteration = batches;
     row.train_loss = objective();
     row.test_loss = row.test_accuracy = kNan;
     row.bytes_read = read(rays_->bytes_per_row(), rows * slices());

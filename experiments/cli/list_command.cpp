@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/data/preprocess.h"
+#include "engine/deep/network_training.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/gradient/label_store.h"
@@ -23,20 +24,24 @@ namespace {
 std::vector<ComponentFamily> all_families() {
   const ComponentFamily preprocess = {
       "preprocess", "what is done to the data: members of a config's \"preprocess\"", {preprocess_info()}};
-  const std::pair<const char*, const ComponentFamily&> named[] = {{"datasets", datasets().family()},
-                                                                  {"preprocess", preprocess},
-                                                                  {"levels", level_strategies().family()},
-                                                                  {"roundings", roundings().family()},
-                                                                  {"estimators", estimators().family()},
-                                                                  {"channels", channels().family()},
-                                                                  {"label_stores", label_stores().family()},
-                                                                  {"models", losses().family()},
-                                                                  {"regularizers", regularizers().family()},
-                                                                  {"solvers", solvers()},
-                                                                  {"engines", engines()},
-                                                                  {"probes", probes()},
-                                                                  {"measurements", measurements()},
-                                                                  {"designs", fpga::design_family()}};
+  const std::pair<const char*, const ComponentFamily&> named[] = {
+      {"datasets", datasets().family()},
+      {"preprocess", preprocess},
+      {"levels", level_strategies().family()},
+      {"roundings", roundings().family()},
+      {"estimators", estimators().family()},
+      {"channels", channels().family()},
+      {"label_stores", label_stores().family()},
+      {"models", losses().family()},
+      {"regularizers", regularizers().family()},
+      {"solvers", solvers()},
+      {"engines", engines()},
+      {"probes", probes()},
+      {"measurements", measurements()},
+      {"designs", fpga::design_family()},
+      {"networks", networks().family()},
+      {"weight_channels", weight_channels().family()},
+      {"network_solvers", network_solvers()}};
   std::vector<ComponentFamily> families;
   for (const auto& [name, family] : named) {
     families.push_back(family);

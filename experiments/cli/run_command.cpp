@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <iostream>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "engine/deep/network_gradient.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
 #include "experiments/config/config.h"
@@ -44,6 +46,21 @@ RunnerOptions runner_options(const ParsedOptions& parsed) {
   return options;
 }
 
+// Takes out the networks that this build cannot train, and says so once a config.
+void skip_networks(std::vector<PlannedRun>& plan) {
+  const auto is_skipped = [](const PlannedRun& run) {
+    return run.spec.network && run.state != RunState::finished && network_backend() == nullptr;
+  };
+  std::map<std::string, std::size_t> skipped;
+  for (const PlannedRun& run : plan) {
+    if (is_skipped(run)) ++skipped[run.spec.config_name];
+  }
+  std::erase_if(plan, is_skipped);
+  for (const auto& [config, count] : skipped) {
+    std::cerr << config << ": " << count << " runs skipped: " << network_backend_problem() << std::endl;
+  }
+}
+
 void print_summary(const RunSummary& summary, const RunnerOptions& options) {
   std::cerr << summary.done << " done, " << summary.skipped << " skipped, " << summary.diverged
             << " diverged, " << summary.failed << " failed; results are in " << options.out.string()
@@ -66,11 +83,14 @@ int run_command(const std::vector<std::string>& args) {
     for (const std::string& note : config.notes) std::cerr << note << std::endl;
     specs.insert(specs.end(), config.runs.begin(), config.runs.end());
   }
-  const std::vector<PlannedRun> plan = plan_runs(specs, options);
+  std::vector<PlannedRun> plan = plan_runs(specs, options);
   if (parsed->has("dry-run")) {
     print_plan(plan, std::cout);
     return 0;
   }
+  const bool had_runs = !plan.empty();
+  skip_networks(plan);
+  if (had_runs && plan.empty()) return 1;
   const InterruptGuard guard;
   EngineExecutor executor({options.out, config_choices.data, options.force});
   const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);

@@ -8,15 +8,20 @@
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/level_strategy.h"
+#include "experiments/config/component_reader.h"
 #include "experiments/config/level_choice.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
+#include "experiments/config/network_reader.h"
 #include "experiments/config/run_reader.h"
 
 namespace zipml {
 namespace {
 
-const char* task_name(Task task) { return task == Task::regression ? "regression" : "classification"; }
+const char* task_name(Task task) {
+  if (task == Task::multiclass) return "multiclass";
+  return task == Task::regression ? "regression" : "classification";
+}
 
 std::unique_ptr<Loss> make_loss(const ComponentChoice& model) {
   return losses()[model.kind](model.parameters);
@@ -29,6 +34,7 @@ void check_task(const RunSpec& run, const Loss& loss, ConfigErrors& errors) {
     for (const ComponentInfo& member : losses().family().members) {
       if (make_loss(choose(losses().family(), member.name))->task() == task) fitting.push_back(member.name);
     }
+    if (task == Task::multiclass) fitting = member_names(networks().family());
     errors.add("/model", "\"" + run.model.kind + "\" is a " + task_name(loss.task()) +
                              " model, the data set \"" + run.dataset.kind + "\" has " + task_name(task) +
                              " labels; allowed: " + join(fitting));
@@ -55,7 +61,8 @@ void check_scope(const std::string& pointer, const Parameters& quantizer, Config
   }
 }
 
-// Levels of one quantizer: "samples", "model" or "gradient".
+}  // namespace
+
 void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
                   ConfigErrors& errors) {
   if (!quantizer.has("bits") || !quantizer.has("levels")) return;
@@ -85,6 +92,8 @@ void check_levels(const std::string& pointer, const Parameters& quantizer, bool 
   }
 }
 
+namespace {
+
 // What only non-linear models and refetching ask for.
 void check_nonlinear(const std::string& pointer, const ComponentChoice& samples, const ComponentChoice& model,
                      const Loss& loss, ConfigErrors& errors) {
@@ -113,8 +122,9 @@ void check_nonlinear(const std::string& pointer, const ComponentChoice& samples,
   }
 }
 
-void check_batch(const RunSpec& run, ConfigErrors& errors) {
-  const Parameters& solver = run.training.solver.parameters;
+}  // namespace
+
+void check_batch(const RunSpec& run, const Parameters& solver, ConfigErrors& errors) {
   const Parameters& dataset = run.dataset.parameters;
   const KnownSet* known = find_known_set(run.dataset.kind);
   std::int64_t rows = known ? static_cast<std::int64_t>(known->train_rows) : 0;  // 0: not known yet
@@ -128,6 +138,8 @@ void check_batch(const RunSpec& run, ConfigErrors& errors) {
                                     " training rows; allowed: at most " + std::to_string(rows));
   }
 }
+
+namespace {
 
 void check_hardware_training(const RunSpec& run, ConfigErrors& errors) {
   if (dataset_task(run.dataset) != Task::regression) {
@@ -203,6 +215,7 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
+  if (run.network) return check_network(run, errors);
   if (run.measurement.kind == kFpgaCycles) return;
   check_tomography(run, errors);
   if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
@@ -213,7 +226,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/gradient", training.gradient_channel.parameters, true, errors);
   check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
-    check_batch(run, errors);
+    check_batch(run, training.solver.parameters, errors);
   } else {
     check_measurement(run, errors);
   }

@@ -130,7 +130,7 @@ std::optional<fpga::Shape> known_shape(const RunSpec& run) {
   }
   const Parameters& data = run.dataset.parameters;
   const auto known = std::find_if(known_sets().begin(), known_sets().end(), [&](const KnownSet& set) {
-    return set.is_kind && (set.kind == run.dataset.kind || set.stand_in == run.dataset.kind);
+    return set.kind == run.dataset.kind || set.stand_in == run.dataset.kind;
   });
   if (data.has("path")) return {};
   if (data.has("features") && data.has("train_rows")) {

@@ -13,6 +13,7 @@
 #include "experiments/config/fpga_reader.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
+#include "experiments/config/network_reader.h"
 #include "experiments/config/sweep.h"
 
 namespace zipml {
@@ -38,11 +39,21 @@ void require(const Json& document, const std::string& member, const ComponentFam
   errors.add("/" + member, "missing; allowed: an object with \"kind\", or one of " + names);
 }
 
+// A name that is neither is refused with the names of both.
+const ComponentFamily& models() {
+  static const ComponentFamily family = [] {
+    ComponentFamily all = losses().family();
+    const std::vector<ComponentInfo>& more = networks().family().members;
+    all.members.insert(all.members.end(), more.begin(), more.end());
+    return all;
+  }();
+  return family;
+}
+
 void read_model(const Json& document, RunSpec& run, ConfigErrors& errors) {
   if (!document.contains("model")) return;
   const Json& model = document["model"];
-  run.model =
-      value_or_empty(read_component({model, "/model"}, losses().family(), errors, {}, {"regularizer"}));
+  run.model = value_or_empty(read_component({model, "/model"}, models(), errors, {}, {"regularizer"}));
   const Json regularizer = model.is_object() ? member_or_empty(model, "regularizer") : Json::object();
   run.regularizer = value_or_empty(
       read_component({regularizer, "/model/regularizer"}, regularizers().family(), errors, "none"));
@@ -96,14 +107,11 @@ void refuse_unused(const Json& document, const RunSpec& run, ConfigErrors& error
   }
 }
 
-Json resolved(const RunSpec& run) {
+Json resolved_linear(const RunSpec& run) {
   Json model = to_json(run.model);
   model["regularizer"] = to_json(run.regularizer);
   const TrainingSpec& training = run.training;
-  Json json = {{"measure", to_json(run.measurement)},
-               {"dataset", to_json(run.dataset)},
-               {"preprocess", to_json(run.preprocess)},
-               {"model", model},
+  Json json = {{"model", model},
                {"precision",
                 {{"samples", to_json(training.samples)},
                  {"model", to_json(training.model_channel)},
@@ -113,6 +121,14 @@ Json resolved(const RunSpec& run) {
   // Written only where it says something: few runs can store labels at low precision.
   if (training.labels.kind != "full") json["precision"]["labels"] = to_json(training.labels);
   if (run.fpga) json["fpga"] = to_json(*run.fpga);
+  return json;
+}
+
+Json resolved(const RunSpec& run) {
+  Json json = {{"measure", to_json(run.measurement)},
+               {"dataset", to_json(run.dataset)},
+               {"preprocess", to_json(run.preprocess)}};
+  json.update(run.network ? resolved_network(run) : resolved_linear(run));
   for (const std::string& member : run_members()) {
     if (!is_used(member, run)) json.erase(member);
   }
@@ -135,13 +151,19 @@ std::optional<RunSpec> read_run(const Json& document, const std::filesystem::pat
   run.measurement = *measurement;
   refuse_unused(document, run, errors);
   if (is_used("dataset", run)) require(document, "dataset", datasets().family(), errors);
-  if (is_used("model", run)) require(document, "model", losses().family(), errors);
+  if (is_used("model", run)) require(document, "model", models(), errors);
   if (document.contains("dataset")) {
     run.dataset =
         value_or_empty(read_component({document["dataset"], "/dataset"}, datasets().family(), errors));
   }
   const Json preprocess = member_or_empty(document, "preprocess");
   run.preprocess = value_or_empty(read_parameters({preprocess, "/preprocess"}, preprocess_info(), errors));
+  if (is_used("model", run) && names_network(document)) {
+    read_network(document, run, errors);
+    if (errors.count() > errors_before) return {};
+    run.training.alpha = run.network->solver.parameters.number("rate");
+    return run;
+  }
   read_model(document, run, errors);
   read_precision(document, run.training, errors);
   const bool trains = run.measurement.kind == kTraining;
@@ -157,6 +179,7 @@ std::optional<RunSpec> read_run(const Json& document, const std::filesystem::pat
 void identify(RunSpec& run, std::uint64_t seed) {
   run.seed = seed;
   run.training.seed = seed;
+  if (run.network) run.network->seed = seed;
   const Json json = resolved(run);
   run.resolved_json = json.dump();
   run.id = sha256_hex(run.resolved_json).substr(0, kIdLength);

@@ -24,6 +24,14 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors);
 /// The part of it that concerns the data set `tomography`, and what only it allows.
 void check_tomography(const RunSpec& run, ConfigErrors& errors);
 
+/// Levels of one quantizer of a config: a number that fits its bits, and a grid that has so many. needs_rows:
+/// levels scaled by rows are the only ones allowed.
+void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,
+                  ConfigErrors& errors);
+
+/// The mini-batch is not larger than the training rows, as far as these are known.
+void check_batch(const RunSpec& run, const Parameters& solver, ConfigErrors& errors);
+
 /// Fills in seed, resolved_json, id and tuning_key, from all other members.
 void identify(RunSpec& run, std::uint64_t seed);
 

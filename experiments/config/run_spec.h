@@ -7,6 +7,7 @@
 
 #include "engine/core/component.h"
 #include "engine/data/dataset.h"
+#include "engine/deep/network_training.h"
 #include "engine/solve/training.h"
 #include "fpga_model/platform.h"
 
@@ -31,11 +32,12 @@ struct RunSpec {
   ComponentChoice measurement;  ///< one of measurements(); what it does not use below is empty
   ComponentChoice dataset;
   Parameters preprocess;
-  ComponentChoice model;         ///< one of losses()
+  ComponentChoice model;         ///< one of losses(), or of networks() where there is a `network`
   ComponentChoice regularizer;   ///< one of regularizers()
   TrainingSpec training;         ///< alpha is 0 until tuned where the config says "tune"
   std::optional<FpgaSpec> fpga;  ///< none: the run has no second time axis
   bool tune = false;
+  std::optional<NetworkTrainingSpec> network;  ///< then `training` is not looked at
   std::uint64_t seed = 1;
 };
 

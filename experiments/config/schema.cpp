@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/data/preprocess.h"
+#include "engine/deep/network_training.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/gradient/label_store.h"
@@ -31,6 +32,10 @@ Json with_words(Json schema, const ParameterInfo& info) {
 }
 
 Json reference(const ComponentFamily& family) { return {{"$ref", "#/$defs/" + family.name}}; }
+
+Json either(const ComponentFamily& first, const ComponentFamily& second) {
+  return {{"anyOf", {reference(first), reference(second)}}};
+}
 
 Json value_schema(const ParameterInfo& info) {
   switch (info.type) {
@@ -110,7 +115,7 @@ Json definitions() {
   for (const ComponentFamily* family :
        {&datasets().family(), &estimators().family(), &channels().family(), &label_stores().family(),
         &losses().family(), &regularizers().family(), &solvers(), &engines(), &measurements(),
-        &fpga::design_family()}) {
+        &fpga::design_family(), &networks().family(), &weight_channels().family(), &network_solvers()}) {
     families.emplace(family->name, family);
     add_referenced(*family, families);
   }
@@ -185,24 +190,26 @@ std::string config_schema() {
   const Json precision = object_schema({{"samples", reference(estimators().family())},
                                         {"model", reference(channels().family())},
                                         {"gradient", reference(channels().family())},
-                                        {"labels", reference(label_stores().family())}});
+                                        {"labels", reference(label_stores().family())},
+                                        {"weights", reference(weight_channels().family())}});
   Json preprocess = parameters_schema(preprocess_info());
-  Json schema =
-      object_schema({{"$schema", {{"type", "string"}}},
-                     {"name", described(folder_name, "folder of the results")},
-                     {"about", {{"type", "string"}}},
-                     {"dataset", reference(datasets().family())},
-                     {"preprocess", std::move(preprocess)},
-                     {"model", reference(losses().family())},
-                     {"precision", described(precision, "how samples, model and gradient travel")},
-                     {"solver", reference(solvers())},
-                     {"engine", reference(engines())},
-                     {"measure", reference(measurements())},
-                     {"fpga", described(fpga_schema(), "a second time axis: the engine and the board")},
-                     {"seeds", described(seeds_schema(), "one run for each; N means 1 to N")},
-                     {"sweep", described(sweep_schema(), "panels x series x grids x zips x seeds")},
-                     {"quick", described(pointer_map(true), "JSON pointer -> value, for the quick scale")},
-                     {"figure", described(std::move(figure), "for the plot scripts")}});
+  Json schema = object_schema(
+      {{"$schema", {{"type", "string"}}},
+       {"name", described(folder_name, "folder of the results")},
+       {"about", {{"type", "string"}}},
+       {"dataset", reference(datasets().family())},
+       {"preprocess", std::move(preprocess)},
+       {"model", either(losses().family(), networks().family())},
+       {"precision",
+        described(precision, "how samples, model and gradient travel; of networks: the weights")},
+       {"solver", either(solvers(), network_solvers())},
+       {"engine", reference(engines())},
+       {"measure", reference(measurements())},
+       {"fpga", described(fpga_schema(), "a second time axis: the engine and the board")},
+       {"seeds", described(seeds_schema(), "one run for each; N means 1 to N")},
+       {"sweep", described(sweep_schema(), "panels x series x grids x zips x seeds")},
+       {"quick", described(pointer_map(true), "JSON pointer -> value, for the quick scale")},
+       {"figure", described(std::move(figure), "for the plot scripts")}});
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
   schema["title"] = "zipml config";
   schema["required"] = {"name"};

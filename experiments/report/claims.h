@@ -23,10 +23,11 @@ struct Finding {
 
 /// One claim as data: what the paper says, and how results are held against it.
 struct Claim {
-  std::string figure;   ///< also the name of the config whose results are looked at
-  std::string claim;    ///< one line; says the region in which it is true
-  std::string paper;    ///< the paper's value, or "-" where the paper has none
-  std::string unit;     ///< of the value: "%", "x", "bits", "loss", "rows", "dB", "SSIM" or none
+  std::string figure;  ///< also the name of the config whose results are looked at
+  std::string claim;   ///< one line; says the region in which it is true
+  std::string paper;   ///< the paper's value, or "-" where the paper has none
+  std::string
+      unit;  ///< of the value: "%", "x", "bits", "loss", "points" (of accuracy), "rows", "dB", "SSIM" or none
   std::string dataset;  ///< the set that the paper uses
   std::function<Finding(const RunSet&)> evaluate;
 };
@@ -46,6 +47,7 @@ std::vector<Claim> bias_claims();
 std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
 std::vector<Claim> engine_claims();      ///< fig5 and fig5_platform
 std::vector<Claim> batch_claims();       ///< fig6
+std::vector<Claim> network_claims();     ///< fig7b
 std::vector<Claim> bits_claims();        ///< fig8
 std::vector<Claim> nonlinear_claims();   ///< fig9, fig9_bits and bias_variance
 std::vector<Claim> refetch_claims();     ///< fig12

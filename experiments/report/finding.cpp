@@ -77,10 +77,18 @@ std::string describe_setting(const Selection& selection) {
   const Run* run = selection.any();
   if (!run) return "";
   // What was asked for: a diverged run ends early.
-  const std::int64_t asked = run->integer("/solver/epochs");
-  const std::int64_t epochs = asked >= 0 ? asked : run->integer("/measure/epochs");
-  const bool trained = !run->train_loss.empty() && epochs >= 0;
-  std::string text = trained ? std::to_string(epochs) + " epochs, " : "";
+  std::string text;
+  if (!run->train_loss.empty()) {
+    const std::pair<const char*, const char*> lengths[] = {{"/solver/iterations", " iterations, "},
+                                                           {"/solver/epochs", " epochs, "},
+                                                           {"/measure/epochs", " epochs, "}};
+    for (const auto& [pointer, unit] : lengths) {
+      const std::int64_t asked = run->integer(pointer);
+      if (asked < 0) continue;
+      text = std::to_string(asked) + unit;
+      break;
+    }
+  }
   text += std::to_string(run->train_rows) + " training rows";
   if (selection.other_settings > 0) {
     text += "; results of " + std::to_string(selection.other_settings) + " other settings left aside";

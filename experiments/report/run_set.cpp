@@ -73,9 +73,8 @@ bool complete(const Selection& selection) {
 
 auto rank(const Selection& selection) {
   const Run& run = *selection.any();
-  const double epochs = static_cast<double>(std::max<std::int64_t>(run.integer("/solver/epochs"), 1));
   return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
-                    epochs * static_cast<double>(run.train_rows), size_of(selection));
+                    run.passes() * static_cast<double>(run.train_rows), size_of(selection));
 }
 
 }  // namespace
@@ -83,6 +82,14 @@ auto rank(const Selection& selection) {
 double Run::final_loss() const {
   if (train_loss.empty()) return std::numeric_limits<double>::quiet_NaN();
   return diverged ? std::numeric_limits<double>::infinity() : train_loss.back();
+}
+
+double Run::final_accuracy() const { return diverged ? 0.0 : test_accuracy; }
+
+double Run::passes() const {
+  const std::int64_t iterations = integer("/solver/iterations");
+  if (iterations < 0) return static_cast<double>(std::max<std::int64_t>(integer("/solver/epochs"), 1));
+  return static_cast<double>(iterations * integer("/solver/batch")) / static_cast<double>(train_rows);
 }
 
 double Run::mean_loss() const {

@@ -33,7 +33,7 @@ struct Run {
   std::uint64_t bytes_read = 0;     ///< sample bytes of the whole run
   std::uint64_t values_read = 0;    ///< sample values of the whole run
   std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
-  double test_accuracy = 0.0;       ///< after the last epoch; NaN for regression
+  double test_accuracy = 0.0;       ///< after the last epoch; NaN for regression, or without a test
   double share_refetched = 0.0;     ///< of all rows of all epochs
   double share_flipped = 0.0;       ///< likewise
   std::optional<BiasAndNoise> bias_and_noise;  ///< the last one measured
@@ -45,6 +45,10 @@ struct Run {
 
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
+  /// Test accuracy after the last epoch, NaN where it was not measured; 0 for a diverged run.
+  double final_accuracy() const;
+  /// Passes over the training rows that the run was meant to make; 1 for one that did not train.
+  double passes() const;
   /// Mean train loss over the epochs 1 .. last, the area under the curve; infinity for a diverged run.
   double mean_loss() const;
   std::string text(const char* pointer) const;      ///< member of the config, "" where there is no such text

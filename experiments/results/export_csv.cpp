@@ -32,15 +32,15 @@ std::string number_text(Number value) {
   return {buffer, written.ptr};
 }
 
-// What sweeps vary most, from the resolved config: estimator, its bits, mini-batch. Empty where it does not
-// say.
+// What sweeps vary most, from the resolved config: estimator (of networks: weight channel), its bits,
+// mini-batch. Empty where it does not say.
 std::string precision_text(const ResultFile& result) {
   try {
     const RunSpec spec = run_from_resolved_json(result.resolved_json, result.run_id);
-    const Parameters& samples = spec.training.samples.parameters;
-    const Parameters& solver = spec.training.solver.parameters;
-    return csv_text(spec.training.samples.kind) + ',' +
-           (samples.has("bits") ? number_text(samples.integer("bits")) : "") + ',' +
+    const ComponentChoice& quantizer = spec.network ? spec.network->weights : spec.training.samples;
+    const Parameters& solver = (spec.network ? spec.network->solver : spec.training.solver).parameters;
+    return csv_text(quantizer.kind) + ',' +
+           (quantizer.parameters.has("bits") ? number_text(quantizer.parameters.integer("bits")) : "") + ',' +
            (solver.has("batch") ? number_text(solver.integer("batch")) : "");
   } catch (const InputError&) {
     return ",,";  // written by another version: the trace can be read all the same

@@ -51,9 +51,10 @@ struct Provenance {
 ///   of
 ///                /trace where it is known
 ///   /bias_and_noise/*  one array a member of BiasAndNoise; only where the solver measures it
-///   /model       x (float32, prepared units, one entry a prepared column), weights_original (float64, raw
-///   features
-///                and then the intercept)
+///   /model       x (float32, prepared units, one entry a prepared column; of a network: its parameters,
+///   layer by
+///                layer, weights then biases), weights_original (float64, raw features and then the
+///                intercept; empty for a network)
 ///   /levels      of quantized samples, see write_levels(); only where there are some
 ///   /preprocess  feature_offset, feature_scale; attributes label_offset, label_scale, loss_unit, intercept
 ///   /tuning      alphas, final_losses; attribute best; only where the step was tuned
@@ -73,7 +74,8 @@ struct ResultFile {
   std::string run_id;
   std::string config_name, panel, series;
   std::uint64_t seed = 1;
-  bool reproducible = true;  ///< false for the lock-free engine, whose results depend on timing
+  bool reproducible =
+      true;  ///< false for the lock-free engine, whose results depend on timing, and for networks
   double alpha = 0.0;
   std::string dataset_name, dataset_title, dataset_stand_in_for;
   std::uint64_t train_rows = 0, test_rows = 0;  ///< as loaded

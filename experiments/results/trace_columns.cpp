@@ -5,11 +5,17 @@ namespace zipml {
 std::span<const TraceColumn> trace_columns() {
   static constexpr TraceColumn kColumns[] = {
       {"epoch", "1", "epochs done; 0 is before training", &TraceRow::epoch},
-      {"train_loss", "loss", "objective on the training rows, full-precision samples, reporting units",
+      {"iteration", "1", "mini-batches done", &TraceRow::iteration},
+      {"train_loss", "loss",
+       "objective on the training rows, full-precision samples, reporting units; of networks: mean loss of "
+       "the "
+       "mini-batches since the row before",
        &TraceRow::train_loss},
-      {"test_loss", "loss", "loss on the test rows, without regularizer; NaN where there are none",
+      {"test_loss", "loss",
+       "loss on the test rows, without regularizer; NaN where there are none or no test was made",
        &TraceRow::test_loss},
-      {"test_accuracy", "1", "share of test rows with the right sign; NaN for regression",
+      {"test_accuracy", "1",
+       "share of test rows with the right sign or class; NaN for regression and where there was no test",
        &TraceRow::test_accuracy},
       {"bytes_read", "byte",
        "sample values read so far, as stored, every draw, row scale and refetched row included",

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/deep/network_training.h"
 #include "engine/gradient/estimator.h"
 #include "engine/model/loss.h"
 #include "engine/model/regularizer.h"
@@ -38,7 +39,9 @@ void describe_run(const RunSpec& spec, ResultFile& result) {
   result.series = spec.series;
   result.seed = spec.seed;
   result.resolved_json = spec.resolved_json;
-  result.reproducible = spec.measurement.kind != kTraining || is_reproducible(spec.training);
+  // LibTorch promises no equal bits between its versions and instruction sets.
+  result.reproducible =
+      spec.measurement.kind != kTraining || (!spec.network && is_reproducible(spec.training));
   result.zipml_version = program_version();
 }
 
@@ -83,13 +86,12 @@ StoredLevels describe_levels(const ColumnLevels& levels, const ComponentChoice& 
   return stored;
 }
 
-void describe_training(const PreparedData& prepared, TrainingResult trained, ResultFile& result) {
+void describe_training(TrainingResult trained, ResultFile& result) {
   result.status = trained.trace.status;
   result.trace = std::move(trained.trace.rows);
   result.bias_and_noise = std::move(trained.bias_and_noise);
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
-  result.weights_original = model_in_original_units(prepared, trained.x);
   result.x = std::move(trained.x);
 }
 
@@ -133,7 +135,7 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
 std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {
   ResultFile result;
   describe_run(spec, result);
-  result.provenance = build_provenance(threads);
+  result.provenance = build_provenance(spec.network ? 1 : threads);
   if (spec.measurement.kind == kFpgaCycles) {
     time_shape(spec, result);
     return result;
@@ -142,9 +144,14 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
   describe_data(*data, result);
   // Before the training: a shape that the engine refuses is not worth one.
   if (spec.fpga) result.fpga = time_training(spec, data->prepared().data.train.features);
-  const bool done = spec.measurement.kind == kTraining
-                        ? train_run(spec, *data, threads, stop, result)
-                        : measure_run(spec, data->prepared(), threads, stop, result);
+  bool done = false;
+  if (spec.network) {
+    done = train_network_run(spec, *data, stop, result);
+  } else if (spec.measurement.kind == kTraining) {
+    done = train_run(spec, *data, threads, stop, result);
+  } else {
+    done = measure_run(spec, data->prepared(), threads, stop, result);
+  }
   if (!done) return std::nullopt;
   return result;
 }
@@ -172,7 +179,25 @@ bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int 
     result.exact_minimum = data.exact_minimum(threads);
   }
   if (trained.levels) result.levels = describe_levels(*trained.levels, training.samples);
-  describe_training(data.prepared(), std::move(trained), result);
+  describe_training(std::move(trained), result);
+  result.weights_original = model_in_original_units(data.prepared(), result.x);
+  return true;
+}
+
+bool EngineExecutor::train_network_run(const RunSpec& spec, const CachedData& data, const StopCheck& stop,
+                                       ResultFile& result) const {
+  const NetworkBackend* backend = network_backend();
+  if (backend == nullptr) throw std::runtime_error(network_backend_problem());
+  const ImageShape& image = data.prepared().data.image;
+  const Network network = networks()[spec.model.kind](spec.model.parameters);
+  const auto gradient = backend->make(network, image, parameter_layout(network, image));
+  bool stopped = false;
+  TrainingResult trained = train_network(data.prepared(), *spec.network, *gradient,
+                                         [&](const TraceRow&) { return !(stopped = stop()); });
+  if (stopped) return false;
+  result.alpha = spec.training.alpha;
+  result.provenance.libraries += ", " + backend->version();
+  describe_training(std::move(trained), result);
   return true;
 }
 

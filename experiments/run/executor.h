@@ -57,6 +57,8 @@ class EngineExecutor : public RunExecutor {
  private:
   bool train_run(const RunSpec& spec, const CachedData& data, int threads, const StopCheck& stop,
                  ResultFile& result) const;
+  bool train_network_run(const RunSpec& spec, const CachedData& data, const StopCheck& stop,
+                         ResultFile& result) const;
   std::optional<Tuning> known_tuning(const std::string& key) const;
 
   Options options_;

@@ -131,6 +131,8 @@ bool train_on_hardware(const RunSpec& spec, const PreparedData& data, const Stop
     const auto passes = static_cast<std::uint64_t>(epoch) * static_cast<std::uint64_t>(scaled.rows);
     TraceRow row;
     row.epoch = epoch;
+    row.iteration = static_cast<std::uint64_t>((scaled.rows + settings.batch - 1) / settings.batch) *
+                    std::uint64_t{epoch};
     row.train_loss = mean_loss(scaled, x);
     row.test_loss = row.test_accuracy = kNan;
     row.bytes_read = passes * static_cast<std::uint64_t>(row_bytes);

@@ -245,10 +245,12 @@ class Sweep {
     progress_.run_ended(line, done, remaining);
   }
 
-  /// Passes over the data: draws or epochs, times the step sizes of the grid for a tuning.
+  /// Passes over the data: draws or epochs (of a network, mini-batches), times the step sizes of the grid for
+  /// a tuning.
   static double passes(const Task& task) {
     const Parameters& measurement = task.spec->measurement.parameters;
     if (measurement.has("draws")) return measurement.number("draws");
+    if (task.spec->network) return task.spec->network->solver.parameters.number("iterations");
     const Parameters& solver = task.spec->training.solver.parameters;
     const double epochs = solver.has("epochs") ? solver.number("epochs") : 1.0;
     if (task.kind == Kind::run || !solver.has("tune_grid")) return epochs;

@@ -71,8 +71,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
       {"list", "estimator"},
       "zipml list: unknown kind \"estimator\"; did you mean \"estimators\"?; allowed: datasets, preprocess, "
       "levels, roundings, estimators, channels, label_stores, models, regularizers, solvers, engines, "
-      "probes, "
-      "measurements, designs");
+      "probes, measurements, designs, networks, weight_channels, network_solvers");
   check_refused({"list", "--format", "yaml"},
                 "zipml list: --format: found \"yaml\"; allowed: text, md, json");
   check_refused({"validate", "no-such.json"}, "no-such.json: no such file");

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "engine/core/random.h"
+#include "engine/data/cifar_reader.h"
 #include "engine/data/dataset.h"
 #include "engine/data/hdf5_file.h"
 #include "engine/data/idx_reader.h"
@@ -9,6 +10,7 @@
 #include "engine/data/number_stream.h"
 #include "tests/unit/compare/number_bytes.h"
 #include "tests/unit/data/data_files.h"
+#include "tests/unit/data/tar_bytes.h"
 
 // Seeded mutations of valid files: whatever the bytes are, a reader gives a data set or throws InputError.
 
@@ -135,6 +137,12 @@ TEST_CASE("fuzz: packed text", "[fuzz]") {
 TEST_CASE("fuzz: idx", "[fuzz]") {
   fuzz("idx", idx_bytes({4, 3, 2}, "abcdefghijklmnopqrstuvwx"), 3000,
        [](const std::filesystem::path& path) { read_idx(path); });
+}
+
+TEST_CASE("fuzz: CIFAR-10 archives", "[fuzz]") {
+  fuzz("tar", cifar_tar(1), 3000, [](const std::filesystem::path& path) {
+    read_cifar_archive(path, {.train = 5, .test = 1, .records = 1});
+  });
 }
 
 TEST_CASE("fuzz: npy", "[fuzz]") {

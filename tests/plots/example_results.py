@@ -11,7 +11,8 @@ import numpy as np
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
     status, bits_stored, minimum; of a run that does not train (losses empty) measure, the config's member, and
-    measured, its group with arrays and, under "attributes", attributes; engine; fpga, see engine_times()."""
+    measured, its group with arrays and, under "attributes", attributes; engine; fpga, see engine_times();
+    iterations between rows, display; weights, of a network, stands in for samples and channels."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
@@ -31,6 +32,9 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         config["engine"] = options["engine"]
     if "fpga" in options:
         config["fpga"] = options["fpga"]["config"]
+    if "weights" in options:
+        config["precision"] = {"weights": options["weights"]}
+        config["solver"] = {"kind": "momentum_sgd", "iterations": 300, "batch": 100}
     text = json.dumps(config, sort_keys=True)
     run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = Path(folder) / figure / f"{run_id}.h5"
@@ -49,6 +53,7 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["config"] = text
         epochs = np.arange(len(losses), dtype=np.uint64)
         file["trace/train_loss"] = np.array(losses, dtype=float)
+        file["trace/iteration"] = epochs * options.get("display", 100)
         file["trace/values_read"] = epochs * 1000
         file["trace/bytes_read"] = epochs * int(125 * options.get("bits_stored", 32))
         if "measured" in options:
@@ -184,6 +189,8 @@ def write_nonlinear(folder, losses, seed):
     for samples in (refetching(8, "step"), refetching(5, "step"), refetching(8, "nearest"), refetching(7, "interval"),
                     dict(chebyshev(15, 4), kind="refetch_l2", sketch=8)):
         write_run(folder, "fig12", COD_RNA, samples, losses, seed, refetched=0.1, **stored)
+
+
 SCAN = {"kind": "tomography", "phantom": "shepp-logan", "size": 8}
 
 
@@ -224,6 +231,10 @@ def write_shapes(folder):
     for design, seconds, board in (("pynq_float", 0.04, 0.5), ("pynq_q1", 0.001, 0.1)):
         write_shape(folder, "board", engine_times(design, 1, seconds, platform="pynq", features=785),
                     measured_seconds=board, measured_source="somebody's board")
+
+
+def weight_levels(levels, rounding):
+    return {"kind": "quantized", "bits": 3, "levels_count": 5, "levels": {"kind": levels}, "rounding": rounding}
 
 
 def write_everything(folder, seeds=(1, 2, 3)):
@@ -270,4 +281,11 @@ def write_everything(folder, seeds=(1, 2, 3)):
     write_shapes(folder)
     for levels, scaling in (("optimal", ""), ("uniform", "column"), ("uniform", "min_max")):
         write_levels(folder, {"kind": "cadata"}, levels, scaling, title="cadata")
+    for seed in seeds:
+        for number, weights in enumerate([FULL, weight_levels("xnor", "nearest"), weight_levels("optimal", "stochastic"),
+                                          {"kind": "quantized", "bits": 4, "levels": {"kind": "xnor"},
+                                           "rounding": "nearest"}]):
+            write_run(folder, "fig7b", {"kind": "cifar10-like"}, FULL, [2.3, 2.0 + 0.1 * number, 1.5 + 0.1 * number], seed,
+                      weights=weights, accuracy=[0.1, np.nan, 0.5 - 0.1 * number], stand_in_for="cifar10",
+                      title="cifar10-like (generated stand-in for CIFAR-10)")
     write_run(folder, "table1", {"kind": "cadata"}, FULL, [1.0, 0.9], counts=(10000, 10640, 8), title="cadata")

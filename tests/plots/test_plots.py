@@ -23,8 +23,8 @@ import fpga_plots  # noqa: E402
 import precision_sweep  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a", "fig8",
-         "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
+NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a", "fig7b",
+         "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
          "precision_sweep", "board", "fpga_numerics", "variance", "table1"]
 
 

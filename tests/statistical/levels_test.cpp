@@ -48,7 +48,8 @@ TEST_CASE("stochastic rounding is unbiased with every strategy's levels", "[leve
     const auto strategy = testing::strategy_of(info.name);
     const LevelSet levels = strategy->levels(values, 8);
     INFO(info.name);
-    // k-means does not cover the ends: there, and with nearest rounding, the same check must see the bias.
+    // k-means does not cover the ends: there, and with nearest rounding, the same check must
+    // see the bias.
     if (info.name == "kmeans") {
       CHECK(worst_deviation(values, levels, Rounding::stochastic) > kLimit);
     } else {

@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 // Folders a room may include from, itself aside. Rooms not named here (tests, benchmarks) may include
 // anything but are included by nobody.
 const std::map<std::string, std::set<std::string>>& allowed_rooms() {
-  static const std::set<std::string> all_engine = {"engine/core",     "engine/data",  "engine/kernels",
-                                                   "engine/pack",     "engine/model", "engine/quantize",
-                                                   "engine/gradient", "engine/solve", "engine/tomography"};
+  static const std::set<std::string> all_engine = {
+      "engine/core",     "engine/data",     "engine/kernels", "engine/pack",       "engine/model",
+      "engine/quantize", "engine/gradient", "engine/solve",   "engine/tomography", "engine/deep"};
   static const auto with = [](std::set<std::string> rooms, const std::set<std::string>& more) {
     rooms.insert(more.begin(), more.end());
     return rooms;
@@ -37,6 +37,10 @@ const std::map<std::string, std::set<std::string>>& allowed_rooms() {
       {"engine/tomography",
        {"engine/core", "engine/data", "engine/kernels", "engine/pack", "engine/quantize", "engine/model",
         "engine/gradient", "engine/solve"}},
+      {"engine/deep",
+       {"engine/core", "engine/kernels", "engine/quantize", "engine/gradient", "engine/data",
+        "engine/solve"}},
+      {"engine/deep/torch", {"engine/deep"}},
       {"fpga_model", {"engine/core"}},
       {"experiments/config", with(all_engine, {"fpga_model"})},
       {"experiments/results", with(all_engine, {"fpga_model", "experiments/config"})},
@@ -57,6 +61,8 @@ const std::map<std::string, std::set<std::string>>& library_rooms() {
         "experiments/compare", "experiments/cli"}},
       {"boost", {"experiments/cli"}},
       {"hdf5", {"engine/data", "experiments/results"}},
+      {"ATen", {"engine/deep/torch"}},
+      {"torch", {"engine/deep/torch"}},
       {"hwy", {"engine/kernels"}}};
   return rooms;
 }

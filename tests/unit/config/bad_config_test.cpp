@@ -53,7 +53,7 @@ TEST_CASE("seeds", "[config][messages]") {
 TEST_CASE("parts of a run", "[config][messages]") {
   refuses("/model", "\"least_square\"",
           "small.json: /model: unknown kind \"least_square\"; did you mean \"least_squares\"?; allowed: "
-          "least_squares, ls_svm, hinge, squared_hinge, logistic, huber");
+          "least_squares, ls_svm, hinge, squared_hinge, logistic, huber, cifar10_quick");
   refuses("/model", "{\"kind\": \"least_squares\", \"regulariser\": \"l2\"}",
           "small.json: /model/regulariser: unknown member \"regulariser\"; did you mean \"regularizer\"?; "
           "allowed: "

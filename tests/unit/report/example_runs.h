@@ -39,6 +39,7 @@ struct ExampleRun {
   /// Of a run that was timed on an engine; with measure fpga_cycles it has no losses.
   std::optional<FpgaTimes> fpga = {};
   nlohmann::json platform = {{"clock_hz", 200e6}, {"memory", {{"rate", {65, 128}}}}};
+  nlohmann::json weights;  ///< of a network; null for a linear model
 
   ResultFile result() const {
     ResultFile file;
@@ -58,6 +59,10 @@ struct ExampleRun {
                              {"measure", measure},
                              {"solver", {{"kind", "sgd"}, {"epochs", epochs}, {"batch", batch}}},
                              {"model", {{"kind", loss}}}};
+    if (!weights.is_null()) {
+      config["precision"] = {{"weights", weights}};
+      config["solver"] = {{"kind", "momentum_sgd"}, {"iterations", 200}, {"batch", 50}};
+    }
     file.gradients = gradients;
     file.levels_of_column = levels_of_column;
     file.fpga = fpga;

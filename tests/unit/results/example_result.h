@@ -54,6 +54,7 @@ inline ResultFile example_result() {
   for (std::uint32_t epoch = 0; epoch < 3; ++epoch) {
     TraceRow row;
     row.epoch = epoch;
+    row.iteration = 7u * epoch;
     row.train_loss = 1.0 / (epoch + 3.0);
     row.test_loss = std::numeric_limits<double>::quiet_NaN();
     row.test_accuracy = 0.5 + 0.1 * epoch;
