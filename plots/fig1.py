@@ -19,7 +19,7 @@ import zipml_plots as zp
 
 # Title, figure whose results and script draw the panel.
 CURVES = [("end to end, linear model (figure 4a)", "fig4"), ("FPGA, loss against time (figure 5a)", "fig5"),
-          ("SVM and logistic (figure 9)", "fig9"), ("deep learning (figure 7b)", "fig7b")]
+          ("SVM (figure 9a)", "fig9"), ("deep learning (figure 7b)", "fig7b")]
 
 CHANNELS = ["samples", "model", "gradient"]
 # Claims that say whether quality is kept: figure and claim, as regular expressions. Model and gradient of linear models
@@ -60,7 +60,7 @@ def cell_of(verdicts, patterns):
         return "not run", GREY
     counts = {name: decided.count(name) for name in ("holds", "fails", "undecided")}
     color = RED if counts["fails"] else AMBER if counts["undecided"] else GREEN
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count), color
+    return ",\n".join(f"{count} {name}" for name, count in counts.items() if count), color
 
 
 def draw_table(ax, verdicts):
@@ -71,7 +71,7 @@ def draw_table(ax, verdicts):
         cellColours=[["white"] + [color for _, color in row] for row in cells], colLabels=[""] + CHANNELS,
         colWidths=[0.28, 0.24, 0.24, 0.24], bbox=(0, 0.14, 1, 0.84), cellLoc="center")
     table.auto_set_font_size(False)
-    table.set_fontsize(9)
+    table.set_fontsize(8.5)
     for cell in table.get_celld().values():
         cell.set_edgecolor("0.8")
     ax.set_title("low precision keeps the quality: our verdicts", loc="left")

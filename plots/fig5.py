@@ -73,11 +73,23 @@ def draw_panel(ax, letter, title, runs):
     ax.legend(loc="upper right", title=zp.setting_text(shown), title_fontsize=7.5)
 
 
+def chosen_of(runs, kinds, features):
+    return zp.choose_setting(zp.of_dataset(runs, *kinds, features=features), varies=("fpga", "engine"))
+
+
+def overview(ax, runs):
+    """Panel (a) for figure 1; whether there was anything to draw."""
+    letter, title, kinds, features = PANELS[0]
+    chosen = chosen_of(runs, kinds, features)
+    if chosen:
+        draw_panel(ax, letter, title, chosen)
+    return bool(chosen)
+
+
 def draw(runs, out):
     fig, axes = plt.subplots(1, 2, figsize=(13.5, 5.6))
     for ax, (letter, title, kinds, features) in zip(axes, PANELS):
-        draw_panel(ax, letter, title,
-                   zp.choose_setting(zp.of_dataset(runs, *kinds, features=features), varies=("fpga", "engine")))
+        draw_panel(ax, letter, title, chosen_of(runs, kinds, features))
     fig.tight_layout(rect=(0, 0.075, 1, 1))
     zp.footnote(fig, "FPGA: loss of our training after every epoch from the first, seconds of the clocked model of the "
                      "published HARP v1 engines. " + fp.boards_text(runs)

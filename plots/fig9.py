@@ -56,6 +56,15 @@ def draw_accuracy(ax, curves):
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
+def overview(ax, runs):
+    """Panel (a) for figure 1; whether there was anything to draw."""
+    letter, title, kinds, model, _ = nonlinear.PANELS[0]
+    chosen = nonlinear.of_panel(runs, kinds, model)
+    if chosen:
+        zp.draw_loss_panel(ax, letter, title, chosen, curves_of(chosen))
+    return bool(chosen)
+
+
 def draw(runs, out):
     fig, axes = plt.subplots(3, 4, figsize=(21, 13))
     for column, (letter, title, kinds, model, name) in zip(axes.T, nonlinear.PANELS):

@@ -268,6 +268,16 @@ class OverviewTest(TemporaryTest):
         self.assertEqual(code, 1)
         self.assertIn("no results for fig1", err)
 
+    def test_every_panel_has_a_script_that_draws_it(self):
+        import importlib
+
+        import fig1
+
+        for _, figure in fig1.CURVES:
+            fig, ax = zp.plt.subplots()
+            self.addCleanup(zp.plt.close, fig)
+            self.assertFalse(importlib.import_module(figure).overview(ax, []), figure)
+
     def test_cells_take_the_worst_verdict(self):
         import fig1
 
@@ -276,7 +286,7 @@ class OverviewTest(TemporaryTest):
                     ("fig81", "d at most", "fails"), ("fig8", "e at most", "not run")]
         self.assertEqual(fig1.cell_of(verdicts, patterns), ("2 holds", fig1.GREEN))
         verdicts.append(("fig8", "f at most", "undecided"))
-        self.assertEqual(fig1.cell_of(verdicts, patterns), ("2 holds, 1 undecided", fig1.AMBER))
+        self.assertEqual(fig1.cell_of(verdicts, patterns), ("2 holds,\n1 undecided", fig1.AMBER))
         verdicts.append(("fig8", "g at most", "fails"))
         self.assertEqual(fig1.cell_of(verdicts, patterns)[1], fig1.RED)
         self.assertEqual(fig1.cell_of(None, patterns), ("not run", fig1.GREY))
