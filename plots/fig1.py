@@ -95,7 +95,8 @@ def draw_panel(ax, title, figure, results):
     if not script.overview(ax, zp.load_runs(results, figure)):
         ax.clear()
         zp.say_missing(ax, f"{figure}: not run")
-    ax.set_title(title, loc="left")
+    of_panel = ax.get_title(loc="left")  # names the data set, stand-ins included
+    ax.set_title(f"{title}\n{of_panel}" if of_panel and of_panel != title else title, loc="left")
 
 
 def draw_slices(fig, place, results):
@@ -111,7 +112,7 @@ def draw_slices(fig, place, results):
 
 def draw(results, out):
     fig = plt.figure(figsize=(17, 9.4))
-    grid = fig.add_gridspec(2, 12, hspace=0.33, wspace=1.6, left=0.045, right=0.99, top=0.95, bottom=0.06)
+    grid = fig.add_gridspec(2, 12, hspace=0.36, wspace=1.6, left=0.045, right=0.99, top=0.93, bottom=0.06)
     for i, (title, figure) in enumerate(CURVES):
         place = grid[0, 4 * i:4 * i + 4] if i < 3 else grid[1, 0:3]
         draw_panel(fig.add_subplot(place), title, figure, results)

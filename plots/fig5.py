@@ -68,7 +68,7 @@ def draw_panel(ax, letter, title, runs):
         if not curve.runs:
             ax.plot([], [], color="none", label=f"{curve.label}: not run")
     ax.set_xscale("log")
-    ax.set_xlabel("seconds")
+    ax.set_xlabel("seconds (FPGA: modelled)")
     ax.set_ylabel("training loss")
     ax.legend(loc="upper right", title=zp.setting_text(shown), title_fontsize=7.5)
 
