@@ -9,6 +9,12 @@ namespace zipml {
 /// Threads to use where the caller has no wish: the CPUs this process may run on.
 int available_threads();
 
+/// 1 where work on so many values is less than twice values_per_thread, the work that waking another thread
+/// costs; else `threads`.
+constexpr int useful_threads(std::size_t values, std::size_t values_per_thread, int threads) {
+  return values < 2 * values_per_thread ? 1 : threads;
+}
+
 /// Calls body(block) for every block in [0, blocks), on up to `threads` OpenMP threads, in any order. What a
 /// block computes must depend on its index alone; then results cannot depend on the number of threads. An
 /// exception thrown by a block is thrown again here, after all threads have stopped.

@@ -21,7 +21,7 @@ std::uint32_t draw_bits(const DrawAddress& address, std::uint64_t element, std::
 }
 
 float draw_unit_float(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
-  return static_cast<float>(draw_bits(address, element, draw) >> 8) * 0x1p-24f;
+  return unit_float(draw_bits(address, element, draw));
 }
 
 double draw_unit_double(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {

@@ -43,7 +43,10 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
 /// block; `draw` < 2^16.
 std::uint32_t draw_bits(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
 
-/// Uniform on [0, 1), a multiple of 2^-24: exact in float32.
+/// The unit float of 32 random bits: uniform on [0, 1), a multiple of 2^-24, exact in float32.
+constexpr float unit_float(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
+
+/// unit_float of the bits at (address, element, draw).
 float draw_unit_float(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
 
 /// Uniform on [0, 1), 53 bits, from draws 2*draw and 2*draw + 1 of the element.

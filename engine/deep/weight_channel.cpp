@@ -45,8 +45,7 @@ class QuantizedWeights final : public WeightChannel {
     kernels::random_bits(address, draw, first_element, words.data(), words.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
       const LevelSet::Bracket in = levels.bracket(values[i]);
-      const float unit = static_cast<float>(words[i] >> 8) * 0x1p-24f;
-      out[i] = level[in.lower + (unit < in.upper_share ? 1u : 0u)];
+      out[i] = level[in.lower + (unit_float(words[i]) < in.upper_share ? 1u : 0u)];
     }
   }
 
@@ -63,13 +62,7 @@ class QuantizedWeights final : public WeightChannel {
 
 std::vector<ParameterInfo> quantized_parameters() {
   std::vector<ParameterInfo> parameters = quantizer_parameters("column");
-  std::vector<std::string> names;
-  for (const ComponentInfo& member : roundings().family().members) names.push_back(member.name);
-  parameters.push_back({.key = "rounding",
-                        .type = ParameterType::text,
-                        .doc = "how weights become levels",
-                        .fallback = std::string("stochastic"),
-                        .choices = names});
+  parameters.push_back(rounding_parameter("weights"));
   return parameters;
 }
 

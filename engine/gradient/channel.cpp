@@ -51,7 +51,7 @@ class QuantizedChannel final : public Channel {
         code = levels_.nearest(scaled);
       } else {
         const LevelSet::Bracket bracket = levels_.bracket(scaled);
-        code = bracket.lower + (static_cast<float>(words[i] >> 8) * 0x1p-24f < bracket.upper_share ? 1u : 0u);
+        code = bracket.lower + (unit_float(words[i]) < bracket.upper_share ? 1u : 0u);
       }
       out[i] = norm * values[code];
     }
@@ -75,13 +75,7 @@ std::unique_ptr<Channel> make_quantized(const Parameters& parameters) {
 
 std::vector<ParameterInfo> quantized_parameters() {
   std::vector<ParameterInfo> parameters = quantizer_parameters("row");
-  std::vector<std::string> names;
-  for (const ComponentInfo& member : roundings().family().members) names.push_back(member.name);
-  parameters.push_back({.key = "rounding",
-                        .type = ParameterType::text,
-                        .doc = "how values become levels",
-                        .fallback = std::string("stochastic"),
-                        .choices = names});
+  parameters.push_back(rounding_parameter("values"));
   return parameters;
 }
 

@@ -52,13 +52,7 @@ class QuantizedLabels final : public LabelStore {
 
 std::vector<ParameterInfo> quantized_parameters() {
   std::vector<ParameterInfo> parameters = quantizer_parameters("column");
-  std::vector<std::string> names;
-  for (const ComponentInfo& member : roundings().family().members) names.push_back(member.name);
-  parameters.push_back({.key = "rounding",
-                        .type = ParameterType::text,
-                        .doc = "how labels become levels",
-                        .fallback = std::string("stochastic"),
-                        .choices = names});
+  parameters.push_back(rounding_parameter("labels"));
   parameters.push_back({.key = "sampling",
                         .type = ParameterType::text,
                         .doc = "stochastic rounding: fresh draws every epoch, or one set of draws for all",

@@ -43,6 +43,16 @@ std::vector<ParameterInfo> sample_quantizer_parameters() {
   return parameters;
 }
 
+ParameterInfo rounding_parameter(const std::string& values) {
+  std::vector<std::string> names;
+  for (const ComponentInfo& member : roundings().family().members) names.push_back(member.name);
+  return {.key = "rounding",
+          .type = ParameterType::text,
+          .doc = "how " + values + " become levels",
+          .fallback = std::string("stochastic"),
+          .choices = names};
+}
+
 LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed) {
   LevelScope scope;
   scope.columns_per_group = parameters.is_text("columns_per_group")

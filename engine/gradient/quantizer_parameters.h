@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "engine/core/component.h"
 #include "engine/quantize/column_levels.h"
@@ -15,6 +16,10 @@ std::vector<ParameterInfo> quantizer_parameters(const char* default_scaling);
 /// The same for samples, whose levels are fitted to columns (default scaling "column"), with
 /// `columns_per_group` and `sample_rows`: what of the samples levels are found on.
 std::vector<ParameterInfo> sample_quantizer_parameters();
+
+/// The parameter `rounding` of a channel whose values may be rounded either way (default stochastic).
+/// values: what is rounded, for its doc, for instance "weights".
+ParameterInfo rounding_parameter(const std::string& values);
 
 /// What checked sample_quantizer_parameters() ask for; `seed` is the run's.
 LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed);

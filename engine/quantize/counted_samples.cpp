@@ -2,21 +2,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <stdexcept>
 
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/quantize/row_norms.h"
 
 namespace zipml {
 namespace {
 
 // Below this many values a parallel region costs more than it saves.
 constexpr std::size_t kValuesPerThread = std::size_t{1} << 12;
-
-int useful_threads(const Matrix& matrix, int threads) {
-  return matrix.rows() * matrix.cols() < 2 * kValuesPerThread ? 1 : threads;
-}
 
 }  // namespace
 
@@ -29,21 +25,20 @@ CountedSamples::CountedSamples(const Matrix& features, const LevelStrategy& stra
     : features_(features),
       draws_(draws),
       scales_rows_(strategy.scales_rows()),
-      levels_(column_levels(features, strategy, levels, useful_threads(features, threads), scope)),
+      levels_(column_levels(features, strategy, levels,
+                            useful_threads(features.rows() * features.cols(), kValuesPerThread, threads),
+                            scope)),
       packed_(features.rows(), features.cols(), stored_bits(levels_.count(), draws), 1),
       arrangements_(draws) {
-  if (!scales_rows_) return;
-  for (std::size_t r = 0; r < features.rows(); ++r) {
-    const auto row = features.padded_row(r);
-    row_scale_.push_back(std::sqrt(kernels::dot(row.data(), row.data(), row.size())));
-  }
+  if (scales_rows_) row_norms_ = row_norms(features);
 }
 
 void CountedSamples::quantize(std::uint64_t seed, std::uint32_t epoch, int threads) {
   seed_ = seed;
   epoch_ = epoch;
   constexpr std::size_t kRows = BitMatrix::kRowsPerBlock;
-  parallel_blocks(round_up(features_.rows(), kRows) / kRows, useful_threads(features_, threads),
+  parallel_blocks(round_up(features_.rows(), kRows) / kRows,
+                  useful_threads(features_.rows() * features_.cols(), kValuesPerThread, threads),
                   [&](std::size_t block) {
                     static thread_local QuantizeScratch scratch;
                     const std::size_t last = std::min((block + 1) * kRows, features_.rows());
@@ -53,13 +48,8 @@ void CountedSamples::quantize(std::uint64_t seed, std::uint32_t epoch, int threa
 
 void CountedSamples::quantize_row(std::size_t r, QuantizeScratch& scratch) {
   const std::size_t n = features_.cols();
-  const float* values = features_.row(r).data();
-  if (scales_rows_) {
-    scratch.values.resize(n);
-    const float inverse = row_scale_[r] > 0.0f ? 1.0f / row_scale_[r] : 0.0f;
-    for (std::size_t c = 0; c < n; ++c) scratch.values[c] = values[c] * inverse;
-    values = scratch.values.data();
-  }
+  const float* values =
+      scales_rows_ ? unit_row(features_.row(r), row_norms_[r], scratch.values) : features_.row(r).data();
   scratch.base.resize(n);
   scratch.share.resize(n);
   scratch.words.resize(n);
@@ -116,7 +106,7 @@ void CountedSamples::decode(std::size_t r, std::size_t stride, float* out, Quant
     float* values = out + static_cast<std::size_t>(draw) * stride;
     levels_.decode(codes, values);
     if (!scales_rows_) continue;
-    for (std::size_t c = 0; c < n; ++c) values[c] *= row_scale_[r];
+    for (std::size_t c = 0; c < n; ++c) values[c] *= row_norms_[r];
   }
 }
 

@@ -48,7 +48,7 @@ class CountedSamples {
   ColumnLevels levels_;
   PackedMatrix packed_;
   Arrangements arrangements_;
-  std::vector<float> row_scale_;
+  std::vector<float> row_norms_;
   std::uint64_t seed_ = 0;
   std::uint32_t epoch_ = 0;
 };

@@ -1,21 +1,17 @@
 #include "engine/quantize/quantized_samples.h"
 
 #include <bit>
-#include <cmath>
 #include <stdexcept>
 
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/quantize/row_norms.h"
 
 namespace zipml {
 namespace {
 
 // Below this many values a parallel region costs more than it saves.
 constexpr std::size_t kValuesPerThread = std::size_t{1} << 15;
-
-int useful_threads(const Matrix& matrix, int threads) {
-  return matrix.rows() * matrix.cols() < 2 * kValuesPerThread ? 1 : threads;
-}
 
 }  // namespace
 
@@ -25,14 +21,11 @@ QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& 
                                    int draws, int threads, const LevelScope& scope)
     : features_(features),
       scales_rows_(strategy.scales_rows()),
-      levels_(column_levels(features, strategy, levels, useful_threads(features, threads), scope)),
+      levels_(column_levels(features, strategy, levels,
+                            useful_threads(features.rows() * features.cols(), kValuesPerThread, threads),
+                            scope)),
       packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws) {
-  if (!scales_rows_) return;
-  row_scale_.resize(features.rows());
-  for (std::size_t r = 0; r < features.rows(); ++r) {
-    const auto row = features.padded_row(r);
-    row_scale_[r] = std::sqrt(kernels::dot(row.data(), row.data(), row.size()));
-  }
+  if (scales_rows_) row_norms_ = row_norms(features);
 }
 
 void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, int threads) {
@@ -40,7 +33,8 @@ void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, i
     throw std::logic_error("nearest rounding has one draw: all would be equal");
   }
   constexpr std::size_t kRows = BitMatrix::kRowsPerBlock;
-  parallel_blocks(round_up(features_.rows(), kRows) / kRows, useful_threads(features_, threads),
+  parallel_blocks(round_up(features_.rows(), kRows) / kRows,
+                  useful_threads(features_.rows() * features_.cols(), kValuesPerThread, threads),
                   [&](std::size_t block) {
                     static thread_local QuantizeScratch scratch;
                     const std::size_t last = std::min((block + 1) * kRows, features_.rows());
@@ -52,13 +46,8 @@ void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, i
 void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address,
                                     QuantizeScratch& scratch) {
   const std::size_t n = features_.cols();
-  const float* values = features_.row(r).data();
-  if (scales_rows_) {
-    scratch.values.resize(n);
-    const float inverse = row_scale_[r] > 0.0f ? 1.0f / row_scale_[r] : 0.0f;
-    for (std::size_t c = 0; c < n; ++c) scratch.values[c] = values[c] * inverse;
-    values = scratch.values.data();
-  }
+  const float* values =
+      scales_rows_ ? unit_row(features_.row(r), row_norms_[r], scratch.values) : features_.row(r).data();
   scratch.base.resize(n);
   if (rounding == Rounding::nearest) {
     levels_.nearest(values, scratch.base.data());
@@ -83,7 +72,7 @@ void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const Draw
 void QuantizedSamples::decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const {
   levels_.decode(codes, out);
   if (!scales_rows_) return;
-  for (std::size_t c = 0; c < features_.cols(); ++c) out[c] *= row_scale_[r];
+  for (std::size_t c = 0; c < features_.cols(); ++c) out[c] *= row_norms_[r];
 }
 
 void QuantizedSamples::decode(std::size_t r, int draw, float* out, QuantizeScratch& scratch) const {
@@ -111,7 +100,7 @@ void QuantizedSamples::decode_pair(std::size_t r, float* first, float* second,
 
 double QuantizedSamples::variance(std::size_t r, std::size_t c) const {
   if (!scales_rows_) return levels_.column(c).variance(features_(r, c));
-  const float scale = row_scale_[r];
+  const float scale = row_norms_[r];
   if (scale == 0.0f) return 0.0;
   return levels_.column(c).variance(features_(r, c) * (1.0f / scale)) * static_cast<double>(scale) * scale;
 }
@@ -120,6 +109,6 @@ double QuantizedSamples::bytes_per_row() const {
   return packed_.bytes_per_row() + (scales_rows_ ? sizeof(float) : 0);
 }
 
-std::size_t QuantizedSamples::bytes() const { return packed_.bytes() + row_scale_.size() * sizeof(float); }
+std::size_t QuantizedSamples::bytes() const { return packed_.bytes() + row_norms_.size() * sizeof(float); }
 
 }  // namespace zipml

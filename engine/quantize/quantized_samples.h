@@ -54,7 +54,7 @@ class QuantizedSamples {
   bool scales_rows_;
   ColumnLevels levels_;
   PackedMatrix packed_;
-  std::vector<float> row_scale_;
+  std::vector<float> row_norms_;
 };
 
 /// Bits of a code for `levels` levels.
