@@ -1,0 +1,15 @@
+#pragma once
+
+#include "engine/kernels/field_kernels.h"
+
+// Plain loops that say what the kernels of field_kernels.h compute; same contracts as there.
+namespace zipml::kernels::reference {
+
+void quantize_model(const float* w, const std::uint16_t* random, std::size_t positions, float inverse_scale,
+                    int limbs, std::int8_t* out);
+void field_dots(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws, const std::int8_t* model,
+                int limbs, double* out);
+void field_gradient(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws,
+                    const std::int8_t* weights, float scale, bool add, float* sums);
+
+}  // namespace zipml::kernels::reference
