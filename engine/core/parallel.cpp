@@ -2,9 +2,12 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <optional>
+#include <thread>
 
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
@@ -63,6 +66,43 @@ void run_region(Region* region, int threads) {
   observe(&region->next);
 }
 
+struct TeamRegion {
+  const std::function<void(Team&, int)>& body;
+  std::optional<Team>& team;
+
+  // How many threads there are is known only once they run.
+  void work() noexcept {
+#pragma omp single
+    {
+      team.emplace(omp_get_num_threads());
+      publish(&team);
+    }
+    observe(&team);
+    body(*team, omp_get_thread_num());
+  }
+};
+
+#if defined(__SANITIZE_THREAD__)
+__attribute__((no_sanitize("thread")))
+#endif
+void run_team(TeamRegion* region, int threads) {
+  publish(region);
+#pragma omp parallel num_threads(threads)
+  {
+    observe(region);
+    region->work();
+    publish(&region->team);
+  }
+  observe(&region->team);
+}
+
+// Lets the other thread of a core run while this one waits.
+inline void pause_briefly() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
+}
+
 }  // namespace
 
 int available_threads() { return omp_get_num_procs(); }
@@ -75,6 +115,43 @@ void parallel_blocks(std::size_t blocks, int threads, const std::function<void(s
   Region region{blocks, body, {}, {}, {}, {}};
   run_region(&region, threads);
   if (region.error) std::rethrow_exception(region.error);
+}
+
+void Team::meet() {
+  if (size_ == 1) return;
+  const unsigned round = round_.load(std::memory_order_relaxed);
+  if (waiting_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+    waiting_.store(0, std::memory_order_relaxed);
+    round_.store(round + 1, std::memory_order_release);
+    return;
+  }
+  constexpr int kSpins = 1 << 14;
+  for (int spins = 0; round_.load(std::memory_order_acquire) == round; ++spins) {
+    if (spins < kSpins) {
+      pause_briefly();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
+std::pair<std::size_t, std::size_t> Team::part(int index, std::size_t n, std::size_t grain) const {
+  const auto at = [&](int i) {
+    const std::size_t grains = (n + grain - 1) / grain;
+    return std::min(n, grains * static_cast<std::size_t>(i) / static_cast<std::size_t>(size_) * grain);
+  };
+  return {at(index), at(index + 1)};
+}
+
+void parallel_team(int threads, const std::function<void(Team&, int)>& body) {
+  if (threads <= 1) {
+    Team team(1);
+    body(team, 0);
+    return;
+  }
+  std::optional<Team> team;
+  TeamRegion region{body, team};
+  run_team(&region, threads);
 }
 
 double tree_sum(std::span<const double> parts) {

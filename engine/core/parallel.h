@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <utility>
 
 namespace zipml {
 
@@ -19,6 +21,31 @@ constexpr int useful_threads(std::size_t values, std::size_t values_per_thread, 
 /// block computes must depend on its index alone; then results cannot depend on the number of threads. An
 /// exception thrown by a block is thrown again here, after all threads have stopped.
 void parallel_blocks(std::size_t blocks, int threads, const std::function<void(std::size_t)>& body);
+
+/// Threads that work on one thing side by side and meet often. Waiting threads spin, for a microsecond is
+/// long between two mini-batches; after a while they let others run.
+class Team {
+ public:
+  explicit Team(int size) : size_(size) {}
+
+  int size() const { return size_; }
+
+  /// Returns once every thread of the team has called it as often as this one; what a thread wrote before is
+  /// then seen by all.
+  void meet();
+
+  /// The index-th of `size()` nearly equal parts of [0, n), cut at multiples of `grain`: [first, last).
+  std::pair<std::size_t, std::size_t> part(int index, std::size_t n, std::size_t grain = 1) const;
+
+ private:
+  int size_;
+  std::atomic<int> waiting_{0};
+  std::atomic<unsigned> round_{0};
+};
+
+/// Calls body(team, index) on the threads of a team, index = 0 .. team.size() - 1; the team has at most
+/// `threads` members. body must not throw: the others would wait for ever, so an exception ends the program.
+void parallel_team(int threads, const std::function<void(Team&, int)>& body);
 
 /// Sum by a fixed binary tree over the index: the same bits whatever computed the parts. Empty: 0.
 double tree_sum(std::span<const double> parts);

@@ -49,6 +49,9 @@ class GradientEstimator {
   /// The store that the samples are read from; nullptr for float32 samples and for stores of another kind.
   virtual const QuantizedSamples* samples() const { return nullptr; }
 
+  /// Of two draws: whether both orders of them are averaged.
+  virtual bool symmetrized() const { return false; }
+
   /// Levels that the samples are rounded to; nullptr where they are not quantized.
   virtual const ColumnLevels* sample_levels() const { return samples() ? &samples()->levels() : nullptr; }
 
@@ -69,7 +72,8 @@ struct EstimatorInput {
   std::span<const float> labels;
   const Loss& loss;
   std::uint64_t seed = 1;
-  int threads = 1;  ///< for quantizing and packing; does not change results
+  int threads = 1;                        ///< for quantizing and packing; does not change results
+  RowLayout layout = RowLayout::compact;  ///< of the samples of `naive`, `deterministic`, `double_sampling`
 };
 
 using EstimatorFactory = std::unique_ptr<GradientEstimator> (*)(const Parameters&, const EstimatorInput&);

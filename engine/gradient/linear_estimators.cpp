@@ -49,7 +49,7 @@ class QuantizedEstimator : public GradientEstimator {
         loss_(input.loss),
         stride_(input.features.stride()),
         samples_(input.features, *requested_strategy(parameters), requested_levels(parameters), draws,
-                 input.threads, requested_scope(parameters, input.seed)),
+                 input.threads, requested_scope(parameters, input.seed), input.layout),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
         seed_(input.seed),
@@ -102,6 +102,7 @@ class DoubleSampling final : public QuantizedEstimator {
         symmetrized_(parameters.boolean("symmetrized")) {}
 
   bool is_unbiased() const override { return true; }
+  bool symmetrized() const override { return symmetrized_; }
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                   EstimatorScratch& scratch) const override {

@@ -42,6 +42,23 @@ void field_dots(const FieldLayout& layout, const FieldRows& rows, FieldDraws dra
 void field_gradient(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws,
                     const std::int8_t* weights, float scale, bool add, float* sums);
 
+/// Largest |value| of n; infinity or NaN where one of them is not finite.
+float largest_magnitude(const float* values, std::size_t n);
+
+/// Rounds n weights to -127..127, stochastically: t = value * inverse_scale, cut to +-127, becomes floor t or
+/// the integer above, the latter where unit_float(word) < t - floor t. All arrays have room for n rounded up
+/// to a multiple of 16.
+void round_weights(const float* values, const std::uint32_t* words, std::size_t n, float inverse_scale,
+                   std::int8_t* out);
+
+/// out = a * b, n values, a multiple of 16; 64-byte aligned.
+void multiply(const float* a, const float* b, float* out, std::size_t n);
+
+/// x -= rate * (step * (parts[0] + parts[1] + ... in this order) + low * total), n values, a multiple of 16;
+/// all arrays are 64-byte aligned, count is at least 1.
+void apply_gradient(const float* const* parts, std::size_t count, const float* step, const float* low,
+                    float total, float rate, float* x, std::size_t n);
+
 inline constexpr std::size_t kMostFieldColumns = 65536, kMostFieldRows = 128;
 
 }  // namespace zipml::kernels

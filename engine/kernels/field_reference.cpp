@@ -1,7 +1,10 @@
 #include "engine/kernels/field_reference.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+
+#include "engine/core/random.h"
 
 namespace zipml::kernels::reference {
 namespace {
@@ -34,7 +37,7 @@ void quantize_model(const float* w, const std::uint16_t* random, std::size_t pos
       const float lower = std::floor(t);
       const float unit = (static_cast<float>(random[p]) + 0.5f) * 0x1p-16f;
       const std::int32_t m = static_cast<std::int32_t>(lower) + (unit < t - lower ? 1 : 0);
-      const std::int32_t rest = limbs == 1 ? m : (m + 128 & 255) - 128;
+      const std::int32_t rest = limbs == 1 ? m : ((m + 128) & 255) - 128;
       low[k] = static_cast<std::int8_t>(rest);
       if (limbs == 2) high[k] = static_cast<std::int8_t>((m - rest) / 256);
     }
@@ -79,6 +82,35 @@ void field_gradient(const FieldLayout& layout, const FieldRows& rows, FieldDraws
         target = add ? target + value : value;
       }
     }
+  }
+}
+
+float largest_magnitude(const float* values, std::size_t n) {
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    largest = std::max(largest, std::bit_cast<std::uint32_t>(values[i]) & 0x7FFFFFFFu);
+  return std::bit_cast<float>(largest);
+}
+
+void round_weights(const float* values, const std::uint32_t* words, std::size_t n, float inverse_scale,
+                   std::int8_t* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float t = std::min(std::max(values[i] * inverse_scale, -127.0f), 127.0f);
+    const float lower = std::floor(t);
+    out[i] = static_cast<std::int8_t>(static_cast<int>(lower) + (unit_float(words[i]) < t - lower ? 1 : 0));
+  }
+}
+
+void multiply(const float* a, const float* b, float* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i];
+}
+
+void apply_gradient(const float* const* parts, std::size_t count, const float* step, const float* low,
+                    float total, float rate, float* x, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    float sum = parts[0][i];
+    for (std::size_t c = 1; c < count; ++c) sum += parts[c][i];
+    x[i] -= rate * (step[i] * sum + low[i] * total);
   }
 }
 

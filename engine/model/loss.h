@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -25,6 +26,10 @@ class Loss {
   virtual double value(double score, double label) const = 0;
   /// dl/dz, what a gradient multiplies the sample by.
   virtual float derivative(float score, float label) const = 0;
+  /// The same for n samples.
+  virtual void derivatives(const float* scores, const float* labels, std::size_t n, float* out) const {
+    for (std::size_t i = 0; i < n; ++i) out[i] = derivative(scores[i], labels[i]);
+  }
   /// dl/dz is affine in z: then two independent draws make an unbiased gradient (section 3).
   virtual bool derivative_is_affine() const = 0;
   /// The loss is quadratic in the label's scale, so that label scaling can be undone in reports.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/pack/bit_matrix.h"
+#include "engine/pack/field_matrix.h"
 
 namespace zipml {
 
@@ -12,6 +14,9 @@ namespace zipml {
 struct PackScratch {
   AlignedVector<std::uint8_t> bytes;
 };
+
+/// How rows of codes are stored: as small as they get, or for the integer kernels (FieldLayout).
+enum class RowLayout { compact, fields };
 
 /// Codes of a rows x cols matrix in packed form, with one or more independent draws of every value.
 ///
@@ -22,15 +27,19 @@ struct PackScratch {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  /// bits: 1 to 16; draws: 1 to 65535.
-  PackedMatrix(std::size_t rows, std::size_t cols, int bits, int draws);
+  /// bits: 1 to 16; draws: 1 to 65535. In fields: 1 to 8 bits, kept as 1, 2, 4 or 8; 1 or 2 draws.
+  PackedMatrix(std::size_t rows, std::size_t cols, int bits, int draws,
+               RowLayout layout = RowLayout::compact);
 
   std::size_t rows() const { return rows_; }
   std::size_t cols() const { return cols_; }
-  int bits() const { return base_.bits(); }
+  int bits() const { return bits_; }
   int draws() const { return draws_; }
   double bytes_per_row() const;  ///< as stored: base, all choices and padding
   std::size_t bytes() const;     ///< of the whole matrix as stored
+
+  /// The rows, where they are stored as fields; else nullptr.
+  const FieldMatrix* fields() const { return fields_ ? &*fields_ : nullptr; }
 
   /// Writes the codes (one draw) or base indices (more) of row r; cols() values below 2^bits.
   void store_base(std::size_t r, const std::uint16_t* codes, PackScratch& scratch);
@@ -48,8 +57,9 @@ class PackedMatrix {
 
  private:
   std::size_t rows_ = 0, cols_ = 0;
-  int draws_ = 0;
-  BitMatrix base_;
+  int bits_ = 0, draws_ = 0;
+  std::optional<FieldMatrix> fields_;
+  BitMatrix base_;  // and choices_: where the rows are compact
   std::vector<BitMatrix> choices_;
 };
 

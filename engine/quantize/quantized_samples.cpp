@@ -18,13 +18,13 @@ constexpr std::size_t kValuesPerThread = std::size_t{1} << 15;
 int bits_for_levels(int levels) { return std::bit_width(static_cast<unsigned>(levels) - 1); }
 
 QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels,
-                                   int draws, int threads, const LevelScope& scope)
+                                   int draws, int threads, const LevelScope& scope, RowLayout layout)
     : features_(features),
       scales_rows_(strategy.scales_rows()),
       levels_(column_levels(features, strategy, levels,
                             useful_threads(features.rows() * features.cols(), kValuesPerThread, threads),
                             scope)),
-      packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws) {
+      packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws, layout) {
   if (scales_rows_) row_norms_ = row_norms(features);
 }
 

@@ -23,9 +23,9 @@ struct QuantizeScratch {
 class QuantizedSamples {
  public:
   /// Levels are found here, once; codes are written by quantize(). `features` is borrowed and must outlive
-  /// this. levels: 2 to 65536, draws: 1 or more.
+  /// this. levels: 2 to 65536, draws: 1 or more; fewer of either in fields, see PackedMatrix.
   QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels, int draws, int threads,
-                   const LevelScope& scope = {});
+                   const LevelScope& scope = {}, RowLayout layout = RowLayout::compact);
 
   /// Draws every value `draws` times and packs the codes. The draws of a value are a pure function of the
   /// address, element = row * round_up(cols, 16) + col and the draw's number; nearest rounding needs draws ==
@@ -42,6 +42,7 @@ class QuantizedSamples {
   double variance(std::size_t r, std::size_t c) const;
 
   const ColumnLevels& levels() const { return levels_; }
+  const PackedMatrix& packed() const { return packed_; }
   int draws() const { return packed_.draws(); }
   double bytes_per_row() const;  ///< codes, choice bits, padding and row scale
   std::size_t bytes() const;     ///< of all rows

@@ -14,6 +14,8 @@ namespace zipml {
 /// What one epoch of mini-batch SGD needs; borrowed.
 struct EpochInput {
   const GradientEstimator& estimator;
+  const Loss& loss;
+  std::span<const float> labels;
   const Channel& model_channel;
   const Channel& gradient_channel;
   const Regularizer& regularizer;
@@ -30,6 +32,10 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual bool is_reproducible() const = 0;
+  /// Layout that quantized samples must have.
+  virtual RowLayout layout() const { return RowLayout::compact; }
+  /// Bytes of n weights as gradients read them, sent through the model channel.
+  virtual std::uint64_t model_bytes(const Channel& channel, std::size_t n) const { return channel.bytes(n); }
   /// x: padded length, updated in place, padding stays zero.
   virtual void run_epoch(const EpochInput& input, std::span<float> x) = 0;
 };

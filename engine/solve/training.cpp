@@ -12,6 +12,7 @@
 #include "engine/solve/engine.h"
 #include "engine/solve/epoch_plan.h"
 #include "engine/solve/hogwild.h"
+#include "engine/solve/integer_engine.h"
 #include "engine/solve/objective.h"
 #include "engine/solve/synchronous.h"
 
@@ -77,11 +78,12 @@ class Run {
         solver_(spec.solver.parameters),
         train_(problem.data.data.train),
         columns_(train_.features.cols()),
+        engine_(engine_registry()[spec.engine.kind](spec.engine.parameters, threads)),
         estimator_(estimators()[spec.samples.kind](
-            spec.samples.parameters, {train_.features, train_.labels, problem.loss, spec.seed, threads})),
+            spec.samples.parameters,
+            {train_.features, train_.labels, problem.loss, spec.seed, threads, engine_->layout()})),
         model_channel_(channels()[spec.model_channel.kind](spec.model_channel.parameters)),
         gradient_channel_(channels()[spec.gradient_channel.kind](spec.gradient_channel.parameters)),
-        engine_(engine_registry()[spec.engine.kind](spec.engine.parameters, threads)),
         order_(train_.features.rows()),
         x_(train_.features.stride(), 0.0f) {}
 
@@ -96,7 +98,8 @@ class Run {
     estimator_->begin_epoch(epoch);
     order_rows(solver_.text("order"), spec_.seed, epoch, order_);
     engine_->run_epoch(
-        {*estimator_, *model_channel_, *gradient_channel_, problem_.regularizer, order_, batch(), columns_,
+        {*estimator_, problem_.loss, train_.labels, *model_channel_, *gradient_channel_, problem_.regularizer,
+         order_, batch(), columns_,
          static_cast<float>(step_size(solver_.text("schedule"), spec_.alpha, epoch)), epoch, spec_.seed},
         x_);
     counts_ = estimator_->counts();
@@ -114,7 +117,7 @@ class Run {
         static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row())) +
         extra_bytes_;
     row.values_read = rows * columns_;
-    row.model_bytes = batches * model_channel_->bytes(columns_);
+    row.model_bytes = batches * engine_->model_bytes(*model_channel_, columns_);
     row.gradient_bytes = batches * gradient_channel_->bytes(columns_);
     const auto share = [&](std::uint64_t count) {
       return static_cast<double>(count) / static_cast<double>(order_.size());
@@ -136,9 +139,9 @@ class Run {
   const Parameters& solver_;
   const Split& train_;
   std::size_t columns_;
+  std::unique_ptr<Engine> engine_;
   std::unique_ptr<GradientEstimator> estimator_;
   std::unique_ptr<Channel> model_channel_, gradient_channel_;
-  std::unique_ptr<Engine> engine_;
   std::vector<std::uint32_t> order_;
   AlignedVector<float> x_;
   EpochCounts counts_;
@@ -274,6 +277,7 @@ const Registry<EngineFactory>& engine_registry() {
       {{{"synchronous",
          "one update after another, mini-batches shared by the threads; same bits for any number"},
         make_synchronous},
+       {integer_info(), make_integer},
        {hogwild_info(), make_hogwild}});
   return registry;
 }

@@ -212,6 +212,36 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
+// What the integer engine cannot multiply, and what it rounds itself.
+void check_integer_engine(const TrainingSpec& training, ConfigErrors& errors) {
+  const std::string with = " together with the engine \"integer\"";
+  const std::int64_t model_bits = training.engine.parameters.integer("model_bits");
+  if (model_bits != 8 && model_bits != 16)
+    errors.add("/engine/model_bits", "found " + std::to_string(model_bits) + "; allowed: 8, 16");
+  for (const auto& [name, channel] :
+       {std::pair{"model", &training.model_channel}, std::pair{"gradient", &training.gradient_channel}}) {
+    if (channel->kind == "full") continue;
+    errors.add(
+        "/precision/" + std::string(name),
+        "found \"" + channel->kind + "\"" + with + ", which rounds what it reads itself; allowed: \"full\"");
+  }
+  const ComponentChoice& samples = training.samples;
+  const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
+  if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
+    errors.add("/precision/samples", "found \"" + samples.kind + "\"" + with + "; allowed: " + join(served));
+    return;
+  }
+  const std::int64_t bits = samples.parameters.integer("bits");
+  if (bits > 8)
+    errors.add("/precision/samples/bits", "found " + std::to_string(bits) + with + "; allowed: 1 to 8");
+  const ComponentChoice& levels = samples.parameters.component("levels");
+  if (levels.kind != "uniform" || level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
+    errors.add("/precision/samples/levels",
+               "found levels that are not uniform in every column" + with +
+                   "; allowed: {\"kind\": \"uniform\", \"scaling\": \"column\"} or \"min_max\"");
+  }
+}
+
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
@@ -227,6 +257,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
     check_batch(run, training.solver.parameters, errors);
+    if (training.engine.kind == "integer") check_integer_engine(training, errors);
   } else {
     check_measurement(run, errors);
   }

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/core/matrix.h"
+#include "engine/kernels/field_layout.h"
+
+namespace zipml {
+
+/// Bits of the narrowest field that holds codes of `bits` bits: 1, 2, 4 or 8. bits: 1 to 8.
+int field_bits(int bits);
+
+/// Codes of a matrix as the integer kernels read them: rows in a FieldLayout, one after another, each on a
+/// 64-byte boundary.
+class FieldMatrix {
+ public:
+  FieldMatrix() = default;
+  /// bits: 1, 2, 4 or 8; draws: 1 or 2. All codes are 0.
+  FieldMatrix(std::size_t rows, std::size_t cols, int bits, int draws)
+      : layout_(cols, bits, draws), rows_(rows), bytes_(rows * layout_.row_bytes()) {}
+
+  const FieldLayout& layout() const { return layout_; }
+  std::size_t bytes() const { return bytes_.size(); }
+  const std::uint8_t* row(std::size_t r) const { return bytes_.data() + r * layout_.row_bytes(); }
+  std::uint8_t* row(std::size_t r) { return bytes_.data() + r * layout_.row_bytes(); }
+
+  /// As the functions of PackedMatrix: codes or base indices of a row, and choice bits of one of its draws.
+  void store_base(std::size_t r, const std::uint16_t* codes);
+  void store_choices(std::size_t r, int draw, const std::uint8_t* bits);
+  void load_base(std::size_t r, std::uint16_t* codes) const;
+  void apply_choices(std::size_t r, int draw, const std::uint16_t* base, std::uint16_t* codes) const;
+
+ private:
+  std::uint8_t* plane(std::size_t r, int draw) {
+    return row(r) + layout_.base_bytes() + static_cast<std::size_t>(draw) * layout_.plane_bytes();
+  }
+
+  FieldLayout layout_;
+  std::size_t rows_ = 0;
+  AlignedVector<std::uint8_t> bytes_;
+};
+
+}  // namespace zipml
