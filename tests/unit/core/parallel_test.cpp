@@ -53,5 +53,42 @@ TEST_CASE("choose fills defaults and refuses what the description does not have"
   CHECK_THROWS_AS(choice.parameters.number("length"), std::logic_error);
 }
 
+TEST_CASE("a team's threads see what the others wrote before they met", "[parallel]") {
+  for (const int threads : {1, 2, 5}) {
+    std::vector<int> marks(8, 0);
+    int size = 0;
+    std::atomic<int> wrong{0};
+    parallel_team(threads, [&](Team& team, int index) {
+      if (index == 0) size = team.size();
+      for (int round = 1; round <= 1000; ++round) {
+        marks[static_cast<std::size_t>(index)] = round;
+        team.meet();
+        for (int other = 0; other < team.size(); ++other)
+          wrong += marks[static_cast<std::size_t>(other)] != round;
+        team.meet();
+      }
+    });
+    CHECK(size >= 1);
+    CHECK(size <= threads);
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a team's parts cover everything once, in multiples of the grain", "[parallel]") {
+  for (const int size : {1, 2, 3, 7}) {
+    const Team team(size);
+    for (const std::size_t n : {0u, 1u, 15u, 16u, 100u, 1000u}) {
+      std::size_t at = 0;
+      for (int index = 0; index < size; ++index) {
+        const auto [first, last] = team.part(index, n, 16);
+        CHECK(first == at);
+        CHECK((first % 16 == 0 || first == n));
+        at = last;
+      }
+      CHECK(at == n);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace zipml

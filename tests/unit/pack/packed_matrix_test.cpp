@@ -1,5 +1,6 @@
 #include "engine/pack/packed_matrix.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -57,6 +58,50 @@ TEST_CASE("codes come back from a packed matrix, for every width, odd sizes and 
   }
 }
 
+TEST_CASE("codes come back from fields, every width in the next power of two, one or two draws", "[pack]") {
+  PackScratch scratch;
+  for (const int bits : {1, 2, 3, 4, 5, 8}) {
+    for (const std::size_t cols : {1u, 63u, 64u, 65u, 127u, 128u, 129u, 511u, 513u, 1001u, 2049u}) {
+      for (const int draws : {1, 2}) {
+        const std::size_t rows = 3;
+        PackedMatrix matrix(rows, cols, bits, draws, RowLayout::fields);
+        REQUIRE(matrix.fields() != nullptr);
+        REQUIRE(matrix.bytes() == rows * matrix.fields()->layout().row_bytes());
+        REQUIRE(matrix.bytes_per_row() * rows == Approx(static_cast<double>(matrix.bytes())));
+        std::vector<std::uint16_t> base(cols), codes(cols);
+        // With two draws a base index has an upper neighbour.
+        const auto base_at = [&](std::size_t r, std::size_t c) {
+          const int most = (1 << bits) - draws;
+          return static_cast<std::uint16_t>(std::min<int>(code_at(r, c, bits), most));
+        };
+        for (std::size_t pass = 0; pass < 2; ++pass) {
+          for (std::size_t r = rows; r-- > 0;) {
+            for (std::size_t c = 0; c < cols; ++c) base[c] = base_at(r + pass, c);
+            matrix.store_base(r, base.data(), scratch);
+            for (int d = 0; draws > 1 && d < draws; ++d) {
+              std::vector<std::uint8_t> choices(packed_bytes(cols, 1) + kPackSlack);
+              for (std::size_t c = 0; c < cols; ++c) {
+                choices[c / 8] =
+                    static_cast<std::uint8_t>(choices[c / 8] | choice_at(r + pass, c, d) << (c % 8));
+              }
+              matrix.store_choices(r, d, choices.data());
+            }
+          }
+        }
+        for (std::size_t r = 0; r < rows; ++r) {
+          matrix.load_base(r, base.data(), scratch);
+          for (std::size_t c = 0; c < cols; ++c) REQUIRE(base[c] == base_at(r + 1, c));
+          for (int d = 0; d < draws; ++d) {
+            matrix.apply_choices(r, d, base.data(), codes.data(), scratch);
+            for (std::size_t c = 0; c < cols; ++c)
+              REQUIRE(codes[c] == base[c] + (draws > 1 && choice_at(r + 1, c, d) ? 1 : 0));
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a packed matrix takes the memory its bits say, within 2%", "[pack]") {
   for (const int bits : {1, 2, 3, 4, 5, 6, 7, 8, 16}) {
     for (const std::size_t cols : {1u, 9u, 13u, 90u, 91u, 101u, 1000u, 1001u, 5001u}) {
@@ -78,6 +123,8 @@ TEST_CASE("widths and draws that cannot be packed are bugs", "[pack]") {
   CHECK_THROWS_AS(BitMatrix(1, 1, 0), std::logic_error);
   CHECK_THROWS_AS(BitMatrix(1, 1, 17), std::logic_error);
   CHECK_THROWS_AS(PackedMatrix(1, 1, 4, 0), std::logic_error);
+  CHECK_THROWS_AS(PackedMatrix(1, 1, 9, 1, RowLayout::fields), std::logic_error);
+  CHECK_THROWS_AS(PackedMatrix(1, 1, 4, 3, RowLayout::fields), std::logic_error);
 }
 
 }  // namespace
