@@ -22,6 +22,10 @@ constexpr int useful_threads(std::size_t values, std::size_t values_per_thread, 
 /// exception thrown by a block is thrown again here, after all threads have stopped.
 void parallel_blocks(std::size_t blocks, int threads, const std::function<void(std::size_t)>& body);
 
+/// What one thread writes and another reads at the same time lies this far apart, or every write would take
+/// the other's cache line away: two lines, since some processors fetch them in pairs.
+inline constexpr std::size_t kThreadsApart = 128;
+
 /// Threads that work on one thing side by side and meet often. Waiting threads spin, for a microsecond is
 /// long between two mini-batches; after a while they let others run.
 class Team {
@@ -39,8 +43,8 @@ class Team {
 
  private:
   int size_;
-  std::atomic<int> waiting_{0};
-  std::atomic<unsigned> round_{0};
+  alignas(kThreadsApart) std::atomic<int> waiting_{0};
+  alignas(kThreadsApart) std::atomic<unsigned> round_{0};
 };
 
 /// Calls body(team, index) on the threads of a team, index = 0 .. team.size() - 1; the team has at most

@@ -18,6 +18,8 @@ struct EstimatorScratch {
   AlignedVector<float> first, second, third;
   AlignedVector<float> draws;   ///< all draws of one row
   AlignedVector<float> sketch;  ///< of the model
+  /// Rows that this thread reads after those it is given: a hint, to fetch them early. May be empty.
+  std::span<const std::uint32_t> upcoming;
   QuantizeScratch quantize;
 };
 

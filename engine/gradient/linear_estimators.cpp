@@ -8,12 +8,8 @@
 namespace zipml {
 namespace {
 
-// Rows come in random order, which no hardware prefetcher foresees; once it has the first pages it follows.
-void prefetch(std::span<const float> row) {
-  constexpr std::size_t kMostFloats = 2048;
-  for (std::size_t i = 0; i < std::min(row.size(), kMostFloats); i += kRowAlignment)
-    __builtin_prefetch(row.data() + i);
-}
+// How far ahead rows are asked for: they come in random order, which no hardware prefetcher foresees.
+constexpr std::size_t kFloatsAhead = 4250;
 
 class FullEstimator final : public GradientEstimator {
  public:
@@ -25,12 +21,18 @@ class FullEstimator final : public GradientEstimator {
   void begin_epoch(std::uint32_t) override {}
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
-                  EstimatorScratch&) const override {
+                  EstimatorScratch& scratch) const override {
+    const std::size_t rows_ahead = std::max<std::size_t>(1, kFloatsAhead / x.size());
+    const auto row_at = [&](std::size_t i) {
+      if (i < rows.size()) return rows[i];
+      return i - rows.size() < scratch.upcoming.size() ? scratch.upcoming[i - rows.size()] : rows.back();
+    };
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (i + 1 < rows.size()) prefetch(features_.padded_row(rows[i + 1]));
       const std::uint32_t r = rows[i];
       const float* a = features_.padded_row(r).data();
-      const float residual = loss_.derivative(kernels::dot(a, x.data(), x.size()), labels_[r]);
+      const float* ahead = features_.padded_row(row_at(i + rows_ahead)).data();
+      const float score = kernels::dot_fetching(a, x.data(), x.size(), ahead);
+      const float residual = loss_.derivative(score, labels_[r]);
       kernels::axpy(residual, a, sum.data(), sum.size());
     }
   }

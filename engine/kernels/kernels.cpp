@@ -24,12 +24,18 @@ constexpr std::size_t kLanes = hn::MaxLanes(Floats());
 constexpr std::size_t kPartialSums = 32;
 constexpr std::size_t kAccumulators = kPartialSums / kLanes;
 
-float Dot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t n) {
+template <bool kFetches>
+HWY_INLINE float DotOf(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t n,
+                       const float* ahead) {
   const Floats d;
   hn::Vec<Floats> sums[kAccumulators];
   for (std::size_t k = 0; k < kAccumulators; ++k) sums[k] = hn::Zero(d);
   std::size_t i = 0;
   for (; i + kPartialSums <= n; i += kPartialSums) {
+    if constexpr (kFetches) {
+      __builtin_prefetch(ahead + i);
+      __builtin_prefetch(ahead + i + kPartialSums / 2);
+    }
     for (std::size_t k = 0; k < kAccumulators; ++k) {
       const std::size_t at = i + k * kLanes;
       sums[k] = hn::Add(sums[k], hn::Mul(hn::LoadU(d, a + at), hn::LoadU(d, b + at)));
@@ -47,6 +53,12 @@ float Dot(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t 
     for (std::size_t j = 0; j < width; ++j) partial[j] += partial[j + width];
   }
   return partial[0];
+}
+
+float Dot(const float* a, const float* b, std::size_t n) { return DotOf<false>(a, b, n, nullptr); }
+
+float DotFetching(const float* a, const float* b, std::size_t n, const float* ahead) {
+  return DotOf<true>(a, b, n, ahead);
 }
 
 void Axpy(float alpha, const float* HWY_RESTRICT a, float* HWY_RESTRICT y, std::size_t n) {
@@ -214,6 +226,7 @@ HWY_AFTER_NAMESPACE();
 namespace zipml::kernels {
 
 HWY_EXPORT(Dot);
+HWY_EXPORT(DotFetching);
 HWY_EXPORT(Axpy);
 HWY_EXPORT(Axpy2);
 HWY_EXPORT(RandomBits);
@@ -224,6 +237,10 @@ HWY_EXPORT(DequantizeUniform);
 HWY_EXPORT(TargetName);
 
 float dot(const float* a, const float* b, std::size_t n) { return HWY_DYNAMIC_DISPATCH(Dot)(a, b, n); }
+
+float dot_fetching(const float* a, const float* b, std::size_t n, const float* ahead) {
+  return HWY_DYNAMIC_DISPATCH(DotFetching)(a, b, n, ahead);
+}
 
 void axpy(float alpha, const float* a, float* y, std::size_t n) {
   HWY_DYNAMIC_DISPATCH(Axpy)(alpha, a, y, n);

@@ -13,6 +13,10 @@ namespace zipml::kernels {
 /// a'b over n values: 32 partial sums (value i goes to sum i mod 32), added by a fixed tree. Never fused.
 float dot(const float* a, const float* b, std::size_t n);
 
+/// The same, while `ahead`, n values that will be read soon, is fetched into the caches. A kernel of its own,
+/// as a burst of prefetches would leave the memory idle in between.
+float dot_fetching(const float* a, const float* b, std::size_t n, const float* ahead);
+
 /// y += alpha * a, n values.
 void axpy(float alpha, const float* a, float* y, std::size_t n);
 

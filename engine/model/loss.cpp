@@ -8,11 +8,18 @@
 namespace zipml {
 namespace {
 
+void subtract(const float* scores, const float* labels, std::size_t n, float* out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = scores[i] - labels[i];
+}
+
 class LeastSquares final : public Loss {
  public:
   Task task() const override { return Task::regression; }
   double value(double score, double label) const override { return 0.5 * (score - label) * (score - label); }
   float derivative(float score, float label) const override { return score - label; }
+  void derivatives(const float* scores, const float* labels, std::size_t n, float* out) const override {
+    subtract(scores, labels, n, out);
+  }
   bool derivative_is_affine() const override { return true; }
   bool scales_with_labels() const override { return true; }
   LossArgument argument() const override { return LossArgument::residual; }
@@ -28,6 +35,9 @@ class LeastSquaresSvm final : public Loss {
     return 0.5 * (1.0 - label * score) * (1.0 - label * score);
   }
   float derivative(float score, float label) const override { return score - label; }
+  void derivatives(const float* scores, const float* labels, std::size_t n, float* out) const override {
+    subtract(scores, labels, n, out);
+  }
   bool derivative_is_affine() const override { return true; }
   bool scales_with_labels() const override { return false; }
   LossArgument argument() const override { return LossArgument::residual; }

@@ -18,12 +18,12 @@ class FieldMatrix {
   FieldMatrix() = default;
   /// bits: 1, 2, 4 or 8; draws: 1 or 2. All codes are 0.
   FieldMatrix(std::size_t rows, std::size_t cols, int bits, int draws)
-      : layout_(cols, bits, draws), rows_(rows), bytes_(rows * layout_.row_bytes()) {}
+      : layout_(cols, bits, draws), row_bytes_(layout_.row_bytes()), bytes_(rows * row_bytes_) {}
 
   const FieldLayout& layout() const { return layout_; }
   std::size_t bytes() const { return bytes_.size(); }
-  const std::uint8_t* row(std::size_t r) const { return bytes_.data() + r * layout_.row_bytes(); }
-  std::uint8_t* row(std::size_t r) { return bytes_.data() + r * layout_.row_bytes(); }
+  const std::uint8_t* row(std::size_t r) const { return bytes_.data() + r * row_bytes_; }
+  std::uint8_t* row(std::size_t r) { return bytes_.data() + r * row_bytes_; }
 
   /// As the functions of PackedMatrix: codes or base indices of a row, and choice bits of one of its draws.
   void store_base(std::size_t r, const std::uint16_t* codes);
@@ -37,7 +37,7 @@ class FieldMatrix {
   }
 
   FieldLayout layout_;
-  std::size_t rows_ = 0;
+  std::size_t row_bytes_ = 0;
   AlignedVector<std::uint8_t> bytes_;
 };
 

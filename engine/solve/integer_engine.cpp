@@ -10,6 +10,7 @@
 #include "engine/core/parallel.h"
 #include "engine/kernels/field_kernels.h"
 #include "engine/kernels/kernels.h"
+#include "engine/solve/part_sums.h"
 
 namespace zipml {
 namespace {
@@ -17,15 +18,15 @@ namespace {
 // Rows whose dots are followed by their gradient while they are still in the nearest cache.
 constexpr std::size_t kGroupBytes = 16384, kLeastGroup = 4, kMostGroup = 64;
 // Sums of a mini-batch that are kept apart until it is done: what the threads share out.
-constexpr std::size_t kMostParts = 16;
+constexpr std::size_t kMostParts = 16, kLeastRowsPerPart = 64;
 // How far ahead rows are asked for. Not a multiple of a page, whose lines fall together in the caches.
 constexpr std::size_t kBytesAhead = 17000;
 
 // What all mini-batches of a run have in common.
 struct Plan {
   FieldLayout layout;
-  std::size_t group = 0;  // rows
-  bool both = false;      // draws are used in both orders
+  std::size_t group = 0, rows_ahead = 0;
+  bool both = false;  // draws are used in both orders
   int limbs = 2;
   std::vector<std::uint32_t> position;  // of every column
   AlignedVector<float> step, low;       // at every position; 0 in the padding
@@ -33,6 +34,7 @@ struct Plan {
   Plan(const QuantizedSamples& samples, bool symmetrized, int model_limbs)
       : layout(samples.packed().fields()->layout()),
         group(std::clamp(kGroupBytes / layout.row_bytes() / 4 * 4, kLeastGroup, kMostGroup)),
+        rows_ahead(std::max<std::size_t>(1, kBytesAhead / layout.row_bytes())),
         both(samples.draws() == 2 && symmetrized),
         limbs(model_limbs),
         step(layout.positions()),
@@ -45,8 +47,7 @@ struct Plan {
     }
   }
 
-  std::size_t positions() const { return layout.positions(); }
-  std::size_t rows_ahead() const { return std::max<std::size_t>(1, kBytesAhead / layout.row_bytes()); }
+  std::size_t positions() const { return step.size(); }
   kernels::FieldDraws dot_draws() const {
     if (both) return kernels::FieldDraws::both;
     return layout.draws == 2 ? kernels::FieldDraws::second : kernels::FieldDraws::first;
@@ -62,39 +63,30 @@ struct Parts {
 
   Parts(std::size_t batch_rows, std::size_t group) : rows(batch_rows) {
     const std::size_t groups = (rows + group - 1) / group;
-    const std::size_t groups_per_part = (groups + kMostParts - 1) / kMostParts;
+    const std::size_t groups_per_part =
+        std::max((groups + kMostParts - 1) / kMostParts, kLeastRowsPerPart / group);
     rows_per_part = groups_per_part * group;
     count = (rows + rows_per_part - 1) / rows_per_part;
   }
 };
 
-// What the threads leave for each other; mini-batches take turns, so that one meeting a batch is enough.
-struct Shared {
-  struct Turn {
-    std::array<AlignedVector<float>, kMostParts> sums;  // of rounded residuals times codes, scaled
-    std::array<float, kMostParts> totals{};             // of rounded residuals, scaled
-    AlignedVector<std::uint16_t> random;                // of every position; rounds the model
-  };
-  std::array<Turn, 2> turns;
-
-  void fit(std::size_t positions, std::size_t parts) {
-    for (Turn& turn : turns) {
-      for (std::size_t c = 0; c < parts; ++c) turn.sums[c].resize(positions);
-      turn.random.resize(positions);
-    }
-  }
-};
+// What the threads leave for each other: sums of rounded residuals times codes and, behind them, of rounded
+// residuals. Mini-batches take turns, so that one meeting a batch is enough.
+using Shared = std::array<PartSums, 2>;
 
 // One thread. Every one updates a model of its own, to the same bits: that takes less time than sending it.
-class Worker {
+class alignas(kThreadsApart) Worker {
  public:
   void begin(const Plan& plan, const EpochInput& input, std::span<const float> x) {
+    words_of_model_.resize(plan.positions() / 2);
+    random_.resize(plan.positions());
     model_.assign(plan.positions(), 0.0f);
     for (std::size_t c = 0; c < plan.layout.cols; ++c) model_[plan.position[c]] = x[c];
     scaled_.resize(plan.positions());
     rounded_.resize(plan.positions() * static_cast<std::size_t>(plan.limbs));
     plan_ = &plan;
     input_ = &input;
+    store_ = input.estimator.samples()->packed().fields();
   }
 
   void write_model(std::span<float> x) const {
@@ -103,50 +95,48 @@ class Worker {
 
   void run(Team& team, int index, Shared& shared) {
     const std::size_t rows = input_->order.size();
-    draw(team, index, 0, shared.turns[0]);
-    team.meet();
     std::size_t batch = 0;
     for (std::size_t first = 0; first < rows; first += input_->batch, ++batch) {
       const Parts parts(std::min(input_->batch, rows - first), plan_->group);
-      Shared::Turn& turn = shared.turns[batch % 2];
-      round_model(turn);
+      PartSums& sums = shared[batch % 2];
       const auto [begin, end] = team.part(index, parts.count);
       mine_ = {begin * parts.rows_per_part, std::min(end * parts.rows_per_part, parts.rows)};
-      for (std::size_t part = begin; part < end; ++part) sum_part(batch, first, parts, part, turn);
-      draw(team, index, batch + 1, shared.turns[(batch + 1) % 2]);
+      // Others have read this vector; its lines come back while the model is rounded.
+      if (begin < end && team.size() > 1) fetch_to_write(sums.part(begin), plan_->positions());
+      round_model(batch);
+      for (std::size_t part = begin; part < end; ++part) sum_part(batch, first, parts, part, sums.part(part));
+      sums.fold(parts.count, begin, end);
       team.meet();
-      update(parts, turn);
+      update(parts.rows, sums.root(team, parts.count, root_scratch_));
     }
   }
 
  private:
-  // This thread's share of the random bits that round the model of a mini-batch: two positions a word.
-  void draw(const Team& team, int index, std::size_t batch, Shared::Turn& turn) {
-    const std::size_t words = plan_->positions() / 2;
-    const auto [first, last] = team.part(index, words, 16);
-    random_.resize(last - first);
-    kernels::random_bits({input_->seed, Stream::model_rounding, input_->epoch}, 0,
-                         std::uint64_t{batch} * words + first, random_.data(), random_.size());
-    std::memcpy(turn.random.data() + 2 * first, random_.data(), random_.size() * sizeof(std::uint32_t));
+  static void fetch_to_write(const float* values, std::size_t n) {
+    for (std::size_t i = 0; i < n; i += kRowAlignment) __builtin_prefetch(values + i, 1);
   }
 
-  void round_model(const Shared::Turn& turn) {
+  // Two positions share a random word. Every thread draws all of them: sending them would take longer.
+  void round_model(std::size_t batch) {
     const std::size_t n = plan_->positions();
+    kernels::random_bits({input_->seed, Stream::model_rounding, input_->epoch}, 0,
+                         std::uint64_t{batch} * (n / 2), words_of_model_.data(), n / 2);
+    std::memcpy(random_.data(), words_of_model_.data(), n * sizeof(std::uint16_t));
     kernels::multiply(plan_->step.data(), model_.data(), scaled_.data(), n);
     const float largest = kernels::largest_magnitude(scaled_.data(), n);
     const auto limit = static_cast<float>(kernels::largest_model_value(plan_->limbs));
     // Scores of a model that has overflowed are not numbers, and its loss must say so.
     scale_ = double{largest} / double{limit} * (std::isfinite(largest) ? 1.0 : NAN);
     const float inverse = largest > 0.0f && std::isfinite(largest) ? limit / largest : 0.0f;
-    kernels::quantize_model(scaled_.data(), turn.random.data(), n, inverse, plan_->limbs, rounded_.data());
+    kernels::quantize_model(scaled_.data(), random_.data(), n, inverse, plan_->limbs, rounded_.data());
     offset_ = double{kernels::dot(plan_->low.data(), model_.data(), n)};
   }
 
-  void sum_part(std::size_t batch, std::size_t first, const Parts& parts, std::size_t part,
-                Shared::Turn& turn) {
+  void sum_part(std::size_t batch, std::size_t first, const Parts& parts, std::size_t part, float* sums) {
+    float& total = sums[plan_->positions()];
+    total = 0.0f;
     const std::size_t begin = part * parts.rows_per_part,
                       end = std::min(begin + parts.rows_per_part, parts.rows);
-    turn.totals[part] = 0.0f;
     for (std::size_t at = begin; at < end; at += plan_->group) {
       const std::size_t count = std::min(plan_->group, end - at);
       const std::size_t group = batch * (input_->batch / plan_->group + 1) + at / plan_->group;
@@ -156,10 +146,10 @@ class Worker {
                           dots_.data());
       const float scale = round_residuals(count, group);
       kernels::field_gradient(plan_->layout, rows, plan_->gradient_draws(), weights_.data(), scale,
-                              at != begin, turn.sums[part].data());
-      std::int32_t total = 0;
-      for (const std::int8_t weight : weights_) total += weight;
-      turn.totals[part] += scale * static_cast<float>(total);
+                              at != begin, sums);
+      std::int32_t weights = 0;
+      for (const std::int8_t weight : weights_) weights += weight;
+      total += scale * static_cast<float>(weights);
     }
   }
 
@@ -167,18 +157,14 @@ class Worker {
   // of this mini-batch, then those of its share of the next.
   void gather(std::size_t first, std::size_t at, std::size_t count) {
     const auto& order = input_->order;
-    const FieldMatrix& store = *input_->estimator.samples()->packed().fields();
     const auto [begin, end] = mine_;
-    for (std::size_t i = 0; i < count; ++i) {
+    std::size_t batch = first, later = at + plan_->rows_ahead;
+    for (std::size_t i = 0; i < count; ++i, ++later) {
       const std::uint32_t r = order[first + at + i];
-      rows_[i] = store.row(r);
+      rows_[i] = store_->row(r);
       labels_[i] = input_->labels[r];
-      std::size_t later = at + i + plan_->rows_ahead(), batch = first;
-      while (later >= end && batch < order.size()) {
-        later -= end - begin;
-        batch += input_->batch;
-      }
-      ahead_[i] = store.row(order[std::min(batch + later, order.size() - 1)]);
+      for (; later >= end && batch < order.size(); batch += input_->batch) later -= end - begin;
+      ahead_[i] = store_->row(order[std::min(batch + later, order.size() - 1)]);
     }
   }
 
@@ -208,24 +194,23 @@ class Worker {
     return most / 127.0f / static_cast<float>(sets);
   }
 
-  void update(const Parts& parts, const Shared::Turn& turn) {
-    std::array<const float*, kMostParts> sums{};
-    float total = 0.0f;
-    for (std::size_t c = 0; c < parts.count; ++c) {
-      sums[c] = turn.sums[c].data();
-      total += turn.totals[c];
-    }
-    kernels::apply_gradient(sums.data(), parts.count, plan_->step.data(), plan_->low.data(), total,
-                            input_->gamma / static_cast<float>(parts.rows), model_.data(),
-                            plan_->positions());
+  void update(std::size_t rows, const PartSums::Root& gradient) {
+    const std::size_t n = plan_->positions();
+    float total = gradient.summands[0][n];
+    if (gradient.count == 2) total += gradient.summands[1][n];
+    kernels::apply_gradient(gradient.summands.data(), gradient.count, plan_->step.data(), plan_->low.data(),
+                            total, input_->gamma / static_cast<float>(rows), model_.data(), n);
     input_->regularizer.prox(model_, input_->gamma);
   }
 
   const Plan* plan_ = nullptr;
   const EpochInput* input_ = nullptr;
+  const FieldMatrix* store_ = nullptr;
   AlignedVector<float> model_, scaled_;
   AlignedVector<std::int8_t> rounded_;
-  AlignedVector<std::uint32_t> random_;
+  AlignedVector<std::uint32_t> words_of_model_;
+  AlignedVector<std::uint16_t> random_;
+  PartSums::Scratch root_scratch_;
   double scale_ = 0.0, offset_ = 0.0;
   std::pair<std::size_t, std::size_t> mine_;  // rows of a mini-batch, counted from its first
   std::array<const std::uint8_t*, kMostGroup> rows_{}, ahead_{};
@@ -253,7 +238,7 @@ class IntegerEngine final : public Engine {
       throw std::logic_error("the integer engine needs samples stored as fields");
     const Plan plan(*samples, input.estimator.symmetrized(), limbs_);
     const Parts parts(std::min(input.batch, input.order.size()), plan.group);
-    shared_.fit(plan.positions(), parts.count);
+    for (PartSums& sums : shared_) sums.fit(parts.count, plan.positions() + kRowAlignment);
     const int threads = std::min(threads_, static_cast<int>(parts.count));
     workers_.resize(static_cast<std::size_t>(threads));
     parallel_team(threads, [&](Team& team, int index) {

@@ -6,6 +6,7 @@
 #include "engine/core/matrix.h"
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/solve/part_sums.h"
 
 namespace zipml {
 namespace {
@@ -21,54 +22,76 @@ class Synchronous final : public Engine {
   bool is_reproducible() const override { return true; }
 
   void run_epoch(const EpochInput& input, std::span<float> x) override {
-    const std::size_t rows_per_block =
-        std::max(kMinRowsPerBlock, (input.batch + kMaxBlocks - 1) / kMaxBlocks);
-    const std::size_t most_blocks = (input.batch + rows_per_block - 1) / rows_per_block;
-    sums_.assign(most_blocks, AlignedVector<float>(x.size()));
-    scratch_.resize(most_blocks);
+    input_ = &input;
+    x_ = x;
+    rows_per_block_ = std::max(kMinRowsPerBlock, (input.batch + kMaxBlocks - 1) / kMaxBlocks);
+    const std::size_t blocks = blocks_of(input.batch);
+    sums_.fit(blocks, x.size());
     read_.assign(x.size(), 0.0f);
     sent_.assign(x.size(), 0.0f);
-    std::size_t index = 0;
-    for (std::size_t first = 0; first < input.order.size(); first += input.batch, ++index) {
-      const auto rows = input.order.subspan(first, std::min(input.batch, input.order.size() - first));
-      input.model_channel.transmit(x.first(input.columns), std::span(read_).first(input.columns),
-                                   {input.seed, Stream::model_rounding, input.epoch}, index);
-      sum_gradients(input, rows, rows_per_block);
-      input.gradient_channel.transmit(std::span(sums_[0]).first(input.columns),
-                                      std::span(sent_).first(input.columns),
-                                      {input.seed, Stream::gradient_rounding, input.epoch}, index);
-      kernels::axpy(-input.gamma / static_cast<float>(rows.size()), sent_.data(), x.data(), x.size());
-      input.regularizer.prox(x.first(input.columns), input.gamma);
-    }
+    const bool alone = blocks == 1 || input.batch * input.columns < kMinParallelValues;
+    const int threads = alone ? 1 : std::min(threads_, static_cast<int>(blocks));
+    scratch_.resize(static_cast<std::size_t>(threads));
+    parallel_team(threads, [&](Team& team, int index) { run(team, index); });
   }
 
  private:
-  // Leaves the sum over all rows in sums_[0].
-  void sum_gradients(const EpochInput& input, std::span<const std::uint32_t> rows,
-                     std::size_t rows_per_block) {
-    const std::size_t blocks = (rows.size() + rows_per_block - 1) / rows_per_block;
-    const auto sum_block = [&](std::size_t block) {
-      const std::size_t first = block * rows_per_block;
-      std::fill(sums_[block].begin(), sums_[block].end(), 0.0f);
-      input.estimator.accumulate(read_, rows.subspan(first, std::min(rows_per_block, rows.size() - first)),
-                                 sums_[block], scratch_[block]);
-    };
-    if (blocks == 1) {
-      sum_block(0);
-    } else {
-      parallel_blocks(blocks, rows.size() * input.columns < kMinParallelValues ? 1 : threads_, sum_block);
-    }
-    for (std::size_t width = 1; width < blocks; width *= 2) {
-      for (std::size_t b = 0; b + width < blocks; b += 2 * width) {
-        kernels::axpy(1.0f, sums_[b + width].data(), sums_[b].data(), sums_[b].size());
+  std::size_t blocks_of(std::size_t rows) const { return (rows + rows_per_block_ - 1) / rows_per_block_; }
+
+  void run(Team& team, int index) {
+    const std::size_t all = input_->order.size();
+    for (std::size_t first = 0, batch = 0; first < all; first += input_->batch, ++batch) {
+      if (index == 0) {
+        input_->model_channel.transmit(x_.first(input_->columns), std::span(read_).first(input_->columns),
+                                       {input_->seed, Stream::model_rounding, input_->epoch}, batch);
       }
+      team.meet();
+      const std::size_t rows = std::min(input_->batch, all - first);
+      sum_blocks(team, index, first, rows);
+      team.meet();
+      if (index == 0) update(team, rows, batch);
     }
   }
 
+  // This thread's share of a mini-batch's sums.
+  void sum_blocks(const Team& team, int index, std::size_t first, std::size_t rows) {
+    EstimatorScratch& scratch = scratch_[static_cast<std::size_t>(index)];
+    const auto [begin, end] = team.part(index, blocks_of(rows));
+    for (std::size_t block = begin; block < end; ++block) {
+      const std::size_t at = block * rows_per_block_, last = std::min(at + rows_per_block_, rows);
+      const std::size_t next =
+          block + 1 < end ? first + last : first + input_->batch + begin * rows_per_block_;
+      scratch.upcoming = input_->order.subspan(std::min(next, input_->order.size()));
+      const std::span<float> sum(sums_.part(block), x_.size());
+      std::fill(sum.begin(), sum.end(), 0.0f);
+      input_->estimator.accumulate(read_, input_->order.subspan(first + at, last - at), sum, scratch);
+    }
+    sums_.fold(blocks_of(rows), begin, end);
+  }
+
+  void update(const Team& team, std::size_t rows, std::size_t batch) {
+    const PartSums::Root root = sums_.root(team, blocks_of(rows), root_scratch_);
+    std::span<const float> sum(root.summands[0], x_.size());
+    if (root.count == 2) {
+      total_.assign(sum.begin(), sum.end());
+      kernels::axpy(1.0f, root.summands[1], total_.data(), total_.size());
+      sum = total_;
+    }
+    input_->gradient_channel.transmit(sum.first(input_->columns), std::span(sent_).first(input_->columns),
+                                      {input_->seed, Stream::gradient_rounding, input_->epoch}, batch);
+    kernels::axpy(-input_->gamma / static_cast<float>(rows), sent_.data(), x_.data(), x_.size());
+    input_->regularizer.prox(x_.first(input_->columns), input_->gamma);
+  }
+
   int threads_;
-  std::vector<AlignedVector<float>> sums_;
-  std::vector<EstimatorScratch> scratch_;
-  AlignedVector<float> read_, sent_;
+  const EpochInput* input_ = nullptr;
+  std::span<float> x_;
+  std::size_t rows_per_block_ = 1;
+  PartSums sums_;
+  PartSums::Scratch root_scratch_;
+  struct alignas(kThreadsApart) Scratch : EstimatorScratch {};
+  std::vector<Scratch> scratch_;
+  AlignedVector<float> read_, sent_, total_;
 };
 
 }  // namespace
