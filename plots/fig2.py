@@ -22,7 +22,7 @@ import zipml_plots as zp
 CHANNELS = ["samples", "model", "gradient"]
 MARKERS = {"samples": ("o", zp.BLUE), "model": ("s", zp.GREEN), "gradient": ("D", zp.ORANGE)}
 BINDS = zp.RED
-LABELS, COLUMNS = -0.86, (1.11, 1.30, 1.49, 1.74)  # places of panel (b)'s texts, in widths of its axes
+LABELS, COLUMNS = -0.86, (1.11, 1.30, 1.49, 1.74, 1.99)  # places of panel (b)'s texts, in widths of its axes
 ENGINES = {"harp_float": "float", "harp_q8": "Q8", "harp_q4": "Q4", "harp_q2": "Q2", "harp_q1": "Q1"}
 MADE_OF = ["fig1c", "fig4", "fig5", "fig7b", "fig9", "fig11", "fig12", "precision_sweep"]
 COD_RNA = ("cod-rna", "cod-rna-like")
@@ -78,6 +78,15 @@ def binding(values):
     most = max(values.values())
     others = [value for value in values.values() if value < most]
     return [name for name in CHANNELS if values[name] == most], most / max(others) if others else 1.0
+
+
+def measured_text(run):
+    """Wall time of an epoch of this very run, and the bytes of all channels a second; empty where it is not stored, and
+    where rows are said to be computed, as this program reads them all the same."""
+    seconds = sum(run.wall.get("epoch_seconds", [])) / run.passes
+    if not seconds or run.image is not None and tomography.is_sinogram_only(run):
+        return ""
+    return f"{time_text(seconds)}\n{bytes_text(sum(channel_bytes(run).values()) / seconds)}/s"
 
 
 def lines_of(results):
@@ -254,9 +263,10 @@ def draw_bytes(ax, lines, link):
         for column, (name, cell) in enumerate(zip(CHANNELS, cells)):
             ax.text(COLUMNS[column], place, cell, transform=ax.get_yaxis_transform(), ha="center", va="center",
                     fontsize=8, linespacing=1.1, color=BINDS if name in binds else "0.1")
-        ax.text(COLUMNS[3], place, f"{', '.join(binds)}\n{slack:.3g}x", transform=ax.get_yaxis_transform(), ha="center",
-                va="center", fontsize=8, linespacing=1.1, color=BINDS)
-    for column, name in zip(COLUMNS, [*CHANNELS, "binds, by"]):
+        for column, text, color in ((3, f"{', '.join(binds)}\n{slack:.3g}x", BINDS), (4, measured_text(run), "0.1")):
+            ax.text(COLUMNS[column], place, text, transform=ax.get_yaxis_transform(), ha="center", va="center", fontsize=8,
+                    linespacing=1.1, color=color)
+    for column, name in zip(COLUMNS, [*CHANNELS, "binds, by", "it took"]):
         ax.text(column, -1.05, name, transform=ax.get_yaxis_transform(), ha="center", fontsize=9)
     for name in CHANNELS:
         marker, color = MARKERS[name]
@@ -285,10 +295,13 @@ def draw(results, out):
     fig = plt.figure(figsize=(17, 9.6))
     draw_model(fig.add_axes((0.015, 0.5, 0.40, 0.43)), engines)
     draw_engines(fig.add_axes((0.02, 0.06, 0.385, 0.40)), engines)
-    draw_runs(fig.add_axes((0.605, 0.11, 0.2, 0.77)), lines, link)
+    draw_runs(fig.add_axes((0.605, 0.11, 0.18, 0.77)), lines, link)
     zp.footnote(fig, "(b): one run, the lowest seed, as its trace counts: samples as stored, every draw and refetched row included; "
-                     "model read and gradient written once a mini-batch. Labels are not counted, sinograms are. By: how many times slower "
-                     "the next channel may be before it binds.\nThese runs did not use the board: the times only turn bytes into the time of its link.")
+                     "model read and gradient written once a mini-batch. Labels are not counted, sinograms are. Binds: at equal "
+                     "bandwidths; by: how many\ntimes slower the next channel may be before it binds. It took: wall time of an epoch of "
+                     "this run on the machine that wrote the result, drawing included, and the bytes of all channels over it "
+                     "(not reproducible)."
+                     + (" The times beside the bytes are only bytes over the board's link." if link else ""))
     zp.save(fig, out, "fig2")
 
 
