@@ -376,6 +376,14 @@ class TomographyTest(TemporaryTest):
         self.assertEqual(sum(r.is_full for r in runs), 1, "a quantized sinogram is not full precision")
 
 
+    def test_a_slice_is_held_against_the_back_projection_of_that_slice(self):
+        import tomography
+
+        example.write_scans(self.results, 1)
+        image = next(r.image for r in zp.load_runs(self.results, "fig1c") if r.is_full)
+        self.assertAlmostEqual(tomography.slice_psnr(image), 30.1, places=4)  # the example's error, its reference 20 dB at .1
+
+
 class RelativeLossTest(TemporaryTest):
     def test_pairs_of_seeds_are_compared(self):
         import fig8
