@@ -80,14 +80,17 @@ add_config() { # each once
 if [ -n "$only" ]; then
   IFS=, read -ra wanted <<<"$only"
   for figure in "${wanted[@]}"; do
-    if [ "$figure" = fig1 ]; then # made of other figures' results
-      for part in fig1c fig4 fig5 fig7b fig9; do
-        [ ! -f "configs/figures/$part.json" ] || add_config "configs/figures/$part.json"
-      done
-      continue
-    fi
+    parts=''
+    case $figure in # made of other figures' results
+      fig1) parts='fig1c fig4 fig5 fig7b fig9' ;;
+      fig2) parts='fig1c fig4 fig5 fig7b fig9 fig11 fig12 precision_sweep' ;;
+    esac
+    for part in $parts; do
+      [ ! -f "configs/figures/$part.json" ] || add_config "configs/figures/$part.json"
+    done
+    [ -z "$parts" ] || continue
     [ -f "configs/figures/$figure.json" ] ||
-      fail "--only: no figure '$figure'; allowed: fig1 $(cd configs/figures && printf '%s ' *.json | sed 's/\.json//g')"
+      fail "--only: no figure '$figure'; allowed: fig1 fig2 $(cd configs/figures && printf '%s ' *.json | sed 's/\.json//g')"
     add_config "configs/figures/$figure.json"
   done
 else

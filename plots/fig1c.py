@@ -24,7 +24,8 @@ def pictures(runs):
 def note(run, full):
     text = tomo.quality_text(run.image.quality)
     if run is full:
-        return text + f"\nfiltered back-projection: {run.image.back_projection_quality['psnr']:.2f} dB (this slice)"
+        reference = run.image.back_projection_quality["psnr"]
+        return text + f"\nthis slice: {tomo.slice_psnr(run.image):.2f} dB; filtered back-projection: {reference:.2f} dB"
     what = "of the sinogram" if tomo.is_sinogram_only(run) else "in all, both draws counted"
     return text + f"\n{1 / tomo.share_moved(run, full):.3g}x fewer bytes {what}"
 

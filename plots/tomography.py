@@ -1,5 +1,9 @@
 """Reconstructions at several precisions: which runs are which, and how slices are shown."""
 
+import math
+
+import numpy as np
+
 import zipml_plots as zp
 
 # Label, color, line style, and whether a run belongs there. Order: of the legend.
@@ -60,6 +64,13 @@ def share_moved(run, full):
 
 def quality_text(quality):
     return f"{quality['psnr']:.2f} dB, SSIM {quality['ssim']:.3f}, RMSE {quality['rmse']:.4f}"
+
+
+def slice_psnr(image):
+    """PSNR of the shown slice, with the range of densities that the filtered back-projection of that slice was held against."""
+    error = float(np.sqrt(np.mean((image.pixels.astype(float) - image.truth) ** 2)))
+    reference = image.back_projection_quality
+    return reference["psnr"] + 20 * math.log10(reference["rmse"] / error) if error else math.inf
 
 
 def show(ax, pixels, limits, cmap="gray"):

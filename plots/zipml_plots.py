@@ -83,7 +83,8 @@ class Run:
     refetched: np.ndarray  # share of each epoch's rows that were read again
     flipped: np.ndarray  # share of each epoch's rows with a slope from the wrong side
     error: dict  # what the run measured of an estimator's gradients after its last epoch; empty if nothing
-    channel_bytes: int = 0  # model and gradient channel
+    model_bytes: int = 0  # model channel, whole run
+    gradient_bytes: int = 0  # gradient channel, whole run
     image: object = None  # Image of a reconstruction
     fpga: dict = field(default_factory=dict)  # arrays and attributes of /fpga, by name; empty without an engine
     wall: dict = field(default_factory=dict)  # epoch_seconds, cpu and cpus: where and how long it really ran
@@ -118,6 +119,17 @@ class Run:
             return self.get("precision/weights/kind") == "full"
         channels = ("precision/samples/kind", "precision/model/kind", "precision/gradient/kind")
         return all(self.get(channel) == "full" for channel in channels) and not self.get("precision/labels")
+
+    @property
+    def channel_bytes(self):
+        return self.model_bytes + self.gradient_bytes
+
+    @property
+    def passes(self):
+        """Passes over the training rows that were made."""
+        if self.get("solver/iterations") is None:
+            return len(self.loss) - 1
+        return self.iterations[-1] * self.get("solver/batch") / self.counts[0]  # a network
 
     @property
     def bits_per_value(self):
@@ -195,8 +207,8 @@ def read_run(path):
             values_read=int(trace["values_read"][-1]) if loss.size else 0,
             minimum=float(trace.attrs["exact_minimum"]) if "exact_minimum" in trace.attrs else math.nan,
             measured=measured, iterations=trace["iteration"][()].astype(float),
-            channel_bytes=sum(int(trace[name][-1]) for name in ("model_bytes", "gradient_bytes")
-                              if name in trace and loss.size),
+            model_bytes=int(trace["model_bytes"][-1]) if loss.size else 0,
+            gradient_bytes=int(trace["gradient_bytes"][-1]) if loss.size else 0,
             image=_read_image(file), fpga=fpga, wall=read_wall(file))
 
 

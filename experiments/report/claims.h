@@ -23,9 +23,10 @@ struct Finding {
 
 /// One claim as data: what the paper says, and how results are held against it.
 struct Claim {
-  std::string figure;  ///< also the name of the config whose results are looked at
-  std::string claim;   ///< one line; says the region in which it is true
-  std::string paper;   ///< the paper's value, or "-" where the paper has none
+  std::string
+      figure;  ///< also the name of the config whose results are looked at; fig2 looks at other figures'
+  std::string claim;  ///< one line; says the region in which it is true
+  std::string paper;  ///< the paper's value, or "-" where the paper has none
   std::string
       unit;  ///< of the value: "%", "x", "bits", "loss", "points" (of accuracy), "rows", "dB", "SSIM" or none
   std::string dataset;  ///< the set that the paper uses
@@ -61,5 +62,6 @@ std::vector<Claim> pipeline_claims();    ///< fig13 and fig14
 std::vector<Claim> precision_claims();   ///< precision_sweep
 std::vector<Claim> board_claims();       ///< board
 std::vector<Claim> table_claims();       ///< table1
+std::vector<Claim> channel_claims();  ///< fig2, from the results of fig1c, fig4, fig5, fig7b, fig9 and fig11
 
 }  // namespace zipml

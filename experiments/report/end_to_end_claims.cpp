@@ -41,7 +41,7 @@ Finding fewer_bytes(const RunSet& set, const Panel& panel) {
   const Run& low = *selection.roles[0].begin()->second;
   const Run& full = *selection.roles[1].begin()->second;
   const auto with_channels = [](const Run& run) {
-    return static_cast<double>(run.bytes_read + run.channel_bytes) /
+    return static_cast<double>(run.bytes_read + run.channel_bytes()) /
            static_cast<double>(run.train_loss.size() - 1);
   };
   std::array<char, 160> text{};

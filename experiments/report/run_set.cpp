@@ -129,7 +129,8 @@ Run make_run(const ResultFile& result, const std::string& source) {
     const TraceRow& last = result.trace.back();
     run.bytes_read = last.bytes_read;
     run.values_read = last.values_read;
-    run.channel_bytes = last.model_bytes + last.gradient_bytes;
+    run.model_bytes = last.model_bytes;
+    run.gradient_bytes = last.gradient_bytes;
     run.test_accuracy = last.test_accuracy;
     run.share_refetched = mean_share(result.trace, &TraceRow::share_refetched);
     run.share_flipped = mean_share(result.trace, &TraceRow::share_flipped);

@@ -29,13 +29,14 @@ struct Run {
   std::uint64_t train_rows = 0, test_rows = 0, features = 0;
   Json config;  ///< resolved
   double alpha = 0.0;
-  std::vector<double> train_loss;   ///< one entry an epoch, epoch 0 included; empty only without training
-  std::uint64_t bytes_read = 0;     ///< sample bytes of the whole run
-  std::uint64_t values_read = 0;    ///< sample values of the whole run
-  std::uint64_t channel_bytes = 0;  ///< model and gradient channel of the whole run
-  double test_accuracy = 0.0;       ///< after the last epoch; NaN for regression, or without a test
-  double share_refetched = 0.0;     ///< of all rows of all epochs
-  double share_flipped = 0.0;       ///< likewise
+  std::vector<double> train_loss;    ///< one entry an epoch, epoch 0 included; empty only without training
+  std::uint64_t bytes_read = 0;      ///< sample bytes of the whole run
+  std::uint64_t values_read = 0;     ///< sample values of the whole run
+  std::uint64_t model_bytes = 0;     ///< model channel of the whole run
+  std::uint64_t gradient_bytes = 0;  ///< gradient channel of the whole run
+  double test_accuracy = 0.0;        ///< after the last epoch; NaN for regression, or without a test
+  double share_refetched = 0.0;      ///< of all rows of all epochs
+  double share_flipped = 0.0;        ///< likewise
   std::optional<BiasAndNoise> bias_and_noise;  ///< the last one measured
   std::optional<double> exact_minimum;
   std::optional<MeasuredGradients> gradients;      ///< of a run that measured them
@@ -43,6 +44,7 @@ struct Run {
   std::optional<FinalImage> image;                 ///< of a reconstruction
   std::optional<FpgaTimes> fpga;                   ///< of a run that was timed on an engine
 
+  std::uint64_t channel_bytes() const { return model_bytes + gradient_bytes; }
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
   double final_loss() const;
   /// Test accuracy after the last epoch, NaN where it was not measured; 0 for a diverged run.

@@ -82,7 +82,7 @@ double ssim_loss(const std::vector<const Run*>& runs) {
 // A pass; a run that stopped early still compares.
 double bytes_an_epoch(const Run& run, bool sinogram_only) {
   if (!run.image) return std::nan("");
-  const std::uint64_t others = sinogram_only ? 0 : run.bytes_read + run.channel_bytes;
+  const std::uint64_t others = sinogram_only ? 0 : run.bytes_read + run.channel_bytes();
   return static_cast<double>(run.image->label_bytes + others) /
          static_cast<double>(run.train_loss.size() - 1);
 }

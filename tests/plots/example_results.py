@@ -10,9 +10,9 @@ import numpy as np
 
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
-    status, bits_stored, minimum; of a run that does not train (losses empty) measure, the config's member, and
-    measured, its group with arrays and, under "attributes", attributes; engine; fpga, see engine_times();
-    iterations between rows, display; weights, of a network, stands in for samples and channels."""
+    status, bits_stored, channel_bytes (model and gradient, an epoch), minimum; of a run that does not train (losses
+    empty) measure, the config's member, and measured, its group with arrays and, under "attributes", attributes; engine;
+    fpga, see engine_times(); iterations between rows, display; weights, of a network, stands in for samples and channels."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
@@ -56,6 +56,8 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         file["trace/iteration"] = epochs * options.get("display", 100)
         file["trace/values_read"] = epochs * 1000
         file["trace/bytes_read"] = epochs * int(125 * options.get("bits_stored", 32))
+        for name, value in zip(("model_bytes", "gradient_bytes"), options.get("channel_bytes", (500, 500))):
+            file[f"trace/{name}"] = epochs * value
         if "measured" in options:
             group = file.create_group({"gradient_error": "gradient_error", "level_histogram": "histogram"}[
                 options["measure"]["kind"]])
@@ -117,7 +119,8 @@ def engine_times(design, bits, seconds, binds="memory_bandwidth", platform="harp
     """The /fpga group and the config's member of a run on an engine that takes so many seconds an epoch."""
     stages = {"name": ["line beside the model read", "adder tree"], "latency": [7, 5], "width_bits": [1024, 512]}
     group = {"design": design, "bits": bits, "platform": platform, "clock_hz": clock, "features": features,
-             "rows": 10000, "binds": binds, "seconds": seconds * epochs, "bytes_read": 6400, "cycles_total": 100,
+             "rows": 10000, "binds": binds, "seconds": seconds * epochs, "bytes_read": 6400 * epochs, "cycles_total": 100,
+             "bytes_written": 512 * epochs, "cycles_busy": 100 * epochs,
              "seconds_per_epoch": [seconds] * epochs, "unconfirmed": ["clock_hz"], "pipeline": stages}
     return {"group": group, "config": {"design": {"kind": design},
                                        "platform": {"clock_hz": clock, "memory": {"rate": list(rate)}}}}
@@ -196,7 +199,7 @@ SCAN = {"kind": "tomography", "phantom": "shepp-logan", "size": 8}
 
 def write_scans(folder, seed):
     """Figures 1(c) and tomography_bits, without the thorax and without some series and bits."""
-    scan = dict(title="Shepp-Logan phantom", counts=(64, 0, 3))
+    scan = dict(title="Shepp-Logan phantom", counts=(64, 0, 3), channel_bytes=(1600, 1600))
     losses = [1.0, 0.1, 0.05]
     for figure in ("fig1c", "tomography_bits"):
         write_run(folder, figure, SCAN, FULL, losses, seed, psnr=30 + 0.1 * seed, **scan)
@@ -204,6 +207,7 @@ def write_scans(folder, seed):
             labels = {"kind": "quantized", "bits": bits}
             low = dict(labels=labels, psnr=29 + 0.1 * seed, label_bits=bits, **scan)
             write_run(folder, figure, SCAN, FULL, losses, seed, **low)
+            low["channel_bytes"] = (50 * bits, 50 * bits)
             write_run(folder, figure, SCAN, quantized("double_sampling", bits), losses, seed, bits_stored=bits + 2,
                       channels={"kind": "quantized", "bits": bits}, **low)
 

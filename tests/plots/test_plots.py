@@ -23,8 +23,8 @@ import fpga_plots  # noqa: E402
 import precision_sweep  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["fig1", "fig1c", "tomography_bits", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a", "fig7b",
-         "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
+NAMES = ["fig1", "fig1c", "tomography_bits", "fig2", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a",
+         "fig7b", "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
          "precision_sweep", "board", "fpga_numerics", "variance", "table1"]
 
 
@@ -293,6 +293,75 @@ class OverviewTest(TemporaryTest):
         self.assertEqual(fig1.cell_of(verdicts, []), ("no claim", "white"))
 
 
+class ComputationModelTest(TemporaryTest):
+    def draw_model(self):
+        import fig2
+
+        return quietly(fig2.main, ["--results", str(self.results), "--out", str(self.out)])
+
+    def test_bytes_of_channels_and_the_one_that_binds(self):
+        import fig2
+
+        example.write_scans(self.results, 1)
+        example.write_run(self.results, "fig4", example.SYNTHETIC_100, example.FULL, [3.0, 2.0, 1.0],
+                          channel_bytes=(200, 250))
+        lines = {label: values for label, _, values in fig2.lines_of(self.results) if values}
+        self.assertEqual(lines["12-bit end to end"], {"samples": 12 * 100 + 14 * 125, "model": 600, "gradient": 600})
+        self.assertEqual(lines["12-bit sinogram, rows computed"], {"samples": 12 * 100, "model": 1600, "gradient": 1600})
+        full = fig2.channel_bytes(zp.load_runs(self.results, "fig4")[0])
+        self.assertEqual(full, {"samples": 4000, "model": 200, "gradient": 250})
+        self.assertEqual(fig2.binding(full), (["samples"], 16.0))
+        self.assertEqual(fig2.binding({"samples": 1, "model": 4, "gradient": 4}), (["model", "gradient"], 4.0))
+        self.assertEqual(fig2.binding(dict.fromkeys(fig2.CHANNELS, 4))[1], 1.0)
+
+    def test_a_network_s_epochs_are_counted_from_its_mini_batches(self):
+        example.write_run(self.results, "fig7b", {"kind": "cifar10-like"}, example.FULL, [2.3, 2.0, 1.5],
+                          weights=example.FULL, counts=(10000, 100, 3072))
+        self.assertEqual(zp.load_runs(self.results, "fig7b")[0].passes, 2 * 100 * 100 / 10000)
+
+    def test_the_link_is_that_of_the_stored_platform(self):
+        import fig2
+
+        example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
+        engines = fig2.engines_of(self.results)
+        self.assertEqual([engine.name for engine in engines], ["float", "Q8", "Q4", "Q2"])
+        engine = engines[0]
+        self.assertAlmostEqual(engine.link, 65 / 128 * 128 * 200e6)  # the example's first stage has 128 bytes
+        self.assertAlmostEqual(engine.link_seconds, 6400 / engine.link)
+        self.assertAlmostEqual(engine.store_bytes, 100 * 64)
+        self.assertEqual([engine.binds_text for engine in engines], ["samples (link)", "samples (link)", "samples (link)",
+                                                                     "samples (link)"])
+
+    def test_engines_on_another_board_are_not_shown(self):
+        import fig2
+
+        example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
+        example.write_run(self.results, "precision_sweep", example.SYNTHETIC_100, example.quantized("double_sampling", 1),
+                          [3.0, 2.0], fpga=example.engine_times("harp_q1", 1, 1e-4, rate=(1, 1)))
+        self.assertNotIn("Q1", [engine.name for engine in fig2.engines_of(self.results)])
+
+    def test_without_a_platform_there_are_no_times(self):
+        import fig2
+
+        example.write_scans(self.results, 1)
+        self.assertEqual(fig2.engines_of(self.results), [])
+        fig, ax = zp.plt.subplots()
+        self.addCleanup(zp.plt.close, fig)
+        fig2.draw_engines(ax, [])
+        self.assertIn("no platform", ax.texts[0].get_text())
+        fig2.draw_runs(ax, fig2.lines_of(self.results), None)
+        shown = " ".join(text.get_text() for text in ax.texts)
+        self.assertIn("Optimal5 weights: not run", shown)
+        self.assertNotIn("µs", shown)
+        code, _, err = self.draw_model()
+        self.assertEqual(code, 0, err)
+
+    def test_nothing_to_show_is_an_error(self):
+        code, _, err = self.draw_model()
+        self.assertEqual(code, 1)
+        self.assertIn("no results for fig2", err)
+
+
 class TomographyTest(TemporaryTest):
     def test_bytes_are_held_against_the_same_data_in_float32(self):
         import tomography
@@ -303,8 +372,16 @@ class TomographyTest(TemporaryTest):
         alone = next(r for r in runs if tomography.is_sinogram_only(r) and tomography.sinogram_bits(r) == 12)
         self.assertAlmostEqual(tomography.share_moved(alone, full), 12 / 32)
         both = next(r for r in runs if tomography.is_end_to_end(r) and r.bits == 12)
-        self.assertAlmostEqual(tomography.share_moved(both, full), (12 * 100 + 14 * 125) / (32 * 100 + 32 * 125))
+        self.assertAlmostEqual(tomography.share_moved(both, full), (12 * 200 + 14 * 125) / (32 * 200 + 32 * 125))
         self.assertEqual(sum(r.is_full for r in runs), 1, "a quantized sinogram is not full precision")
+
+
+    def test_a_slice_is_held_against_the_back_projection_of_that_slice(self):
+        import tomography
+
+        example.write_scans(self.results, 1)
+        image = next(r.image for r in zp.load_runs(self.results, "fig1c") if r.is_full)
+        self.assertAlmostEqual(tomography.slice_psnr(image), 30.1, places=4)  # the example's error, its reference 20 dB at .1
 
 
 class RelativeLossTest(TemporaryTest):

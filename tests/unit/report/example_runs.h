@@ -26,6 +26,7 @@ struct ExampleRun {
   std::vector<double> losses = {10.0, 2.0, 1.0};  ///< epoch 0 and the rest
   bool diverged = false;
   std::uint64_t bytes_an_epoch = 4000, values_an_epoch = 1000;
+  std::uint64_t model_bytes_an_epoch = 0, gradient_bytes_an_epoch = 0;
   std::uint64_t train_rows = 10000, test_rows = 10000, features = 100;
   double minimum = std::numeric_limits<double>::quiet_NaN();
   /// Of a run that does not train; it then has no losses and no solver.
@@ -81,6 +82,8 @@ struct ExampleRun {
       row.train_loss = losses[e];
       row.bytes_read = bytes_an_epoch * e;
       row.values_read = values_an_epoch * e;
+      row.model_bytes = model_bytes_an_epoch * e;
+      row.gradient_bytes = gradient_bytes_an_epoch * e;
       row.test_accuracy = accuracy;
       row.share_refetched = e == 0 ? 0.0 : share_refetched;
       row.share_flipped = e == 0 ? 0.0 : share_flipped;
