@@ -10,12 +10,6 @@ inline __m512i MultiplyAdd(__m512i sums, __m512i unsigned_bytes, __m512i signed_
   return sums;
 }
 
-template <int kBits>
-constexpr char kLowestBits = static_cast<char>(kBits == 8   ? 0x01
-                                               : kBits == 4 ? 0x11
-                                               : kBits == 2 ? 0x55
-                                                            : 0xFF);
-
 // Field `field` of every byte, in place.
 template <int kBits>
 inline __m512i Field(__m512i bytes, int field) {
@@ -37,24 +31,6 @@ inline __m512i Codes(__m512i base, const std::uint8_t* plane, std::size_t block)
 
 inline std::int32_t SumOfLanes(__m512i v) { return _mm512_reduce_add_epi32(v); }
 
-// Offsets of the planes that are used, and how many code sets they make of a row.
-struct Planes {
-  std::size_t offset[2];
-};
-
-HWY_INLINE void PrefetchLine(const std::uint8_t* at) { _mm_prefetch(at, _MM_HINT_T0); }
-
-// Rows to come are asked for while others are worked on, evenly, so that memory is never idle: even blocks
-// during the dots, odd blocks and planes during the gradient. g++ drops calls of functions that only
-// prefetch, unless they are inlined by force.
-template <int kBits, bool kPlanes>
-HWY_INLINE void PrefetchRest(const std::uint8_t* row, std::size_t block, const Planes& planes) {
-  if (block % 2 == 1) PrefetchLine(row + block * FieldLayout::kBlockBytes);
-  if (!kPlanes || block % kBits != 0) return;
-  for (const std::size_t offset : planes.offset)
-    PrefetchLine(row + offset + block / kBits * FieldLayout::kBlockBytes);
-}
-
 template <int kBits, int kSets, bool kPlanes, int kLimbs, std::size_t kRows>
 inline void DotRows(std::size_t blocks, const std::uint8_t* const* rows, const std::uint8_t* const* ahead,
                     const Planes& planes, const std::int8_t* model, double* out, std::size_t set_stride) {
@@ -72,7 +48,7 @@ inline void DotRows(std::size_t blocks, const std::uint8_t* const* rows, const s
       if (ahead != nullptr && block % 2 == 0) PrefetchLine(ahead[r] + block * FieldLayout::kBlockBytes);
 #pragma GCC unroll 16
       for (int s = 0; s < kSets; ++s) {
-        const __m512i codes = Codes<kBits, kPlanes>(base, rows[r] + planes.offset[s], block);
+        const __m512i codes = Codes<kBits, kPlanes>(base, rows[r] + planes.used[s], block);
 #pragma GCC unroll 16
         for (int f = 0; f < kFields; ++f) {
           const __m512i field = Field<kBits>(codes, f);
@@ -155,7 +131,7 @@ inline void GradientOfBlock(const FieldRows& rows, std::size_t block, const Plan
 #pragma GCC unroll 16
       for (std::size_t r = 0; r < 4; ++r) {
         codes[r] = Codes<kBits, kPlanes>(_mm512_loadu_si512(row[r] + block * FieldLayout::kBlockBytes),
-                                         row[r] + planes.offset[s], block);
+                                         row[r] + planes.used[s], block);
       }
       TransposeBytes(codes, transposed);
       std::int32_t four;
@@ -195,48 +171,6 @@ void Gradient(const FieldLayout& layout, const FieldRows& rows, const Planes& pl
       GradientOfBlock<kBits, kSets, kPlanes, kFields, kFields>(rows, block, planes, weights, scale, add,
                                                                sums);
   }
-}
-
-// Calls f.template operator()<bits, sets, planes>().
-template <class F>
-void WithShape(const FieldLayout& layout, FieldDraws draws, const F& f) {
-  const auto with_bits = [&]<int kBits>() {
-    if (layout.draws == 1) return f.template operator()<kBits, 1, false>();
-    if (draws == FieldDraws::both) return f.template operator()<kBits, 2, true>();
-    return f.template operator()<kBits, 1, true>();
-  };
-  switch (layout.bits) {
-    case 1:
-      return with_bits.template operator()<1>();
-    case 2:
-      return with_bits.template operator()<2>();
-    case 4:
-      return with_bits.template operator()<4>();
-    default:
-      return with_bits.template operator()<8>();
-  }
-}
-
-inline Planes UsedPlanes(const FieldLayout& layout, FieldDraws draws) {
-  const std::size_t first = layout.base_bytes(), second = first + layout.plane_bytes();
-  return {{draws == FieldDraws::second ? second : first, second}};
-}
-
-void FieldDots(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws, const std::int8_t* model,
-               int limbs, double* out) {
-  const Planes planes = UsedPlanes(layout, draws);
-  WithShape(layout, draws, [&]<int kBits, int kSets, bool kPlanes>() {
-    if (limbs == 2) return Dots<kBits, kSets, kPlanes, 2>(layout, rows, planes, model, out);
-    Dots<kBits, kSets, kPlanes, 1>(layout, rows, planes, model, out);
-  });
-}
-
-void FieldGradient(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws,
-                   const std::int8_t* weights, float scale, bool add, float* sums) {
-  const Planes planes = UsedPlanes(layout, draws);
-  WithShape(layout, draws, [&]<int kBits, int kSets, bool kPlanes>() {
-    Gradient<kBits, kSets, kPlanes>(layout, rows, planes, weights, scale, add, sums);
-  });
 }
 
 void QuantizeModel(const float* w, const std::uint16_t* random, std::size_t positions, float inverse_scale,
