@@ -71,7 +71,7 @@ inline void DotRow(std::size_t blocks, const std::uint8_t* row, const std::uint8
         for (int l = 0; l < kLimbs; ++l) sums[s][c][l] = _mm256_setzero_si256();
     const std::size_t last = std::min(first + kChunk, blocks);
     for (std::size_t block = first; block < last; ++block) {
-      if (ahead != nullptr && block % 2 == 0) PrefetchLine(ahead + block * FieldLayout::kBlockBytes);
+      if (ahead != nullptr) Prefetch<kBits, kPlanes, kDuringDots>(ahead, block, planes);
 #pragma GCC unroll 2
       for (std::size_t half = 0; half < FieldLayout::kBlockBytes; half += kHalfBytes) {
         const __m256i base = Load(row + block * FieldLayout::kBlockBytes + half);
@@ -168,8 +168,8 @@ inline void GradientOfHalf(const FieldRows& rows, std::size_t block, std::size_t
       const std::size_t i = 2 * pair, next = std::min(i + 1, rows.count - 1);
       const std::uint8_t *row0 = rows.rows[i] + half, *row1 = rows.rows[next] + half;
       if (kFirstPart == 0 && half == 0 && rows.ahead != nullptr) {
-        PrefetchRest<kBits, kPlanes>(rows.ahead[i], block, planes);
-        PrefetchRest<kBits, kPlanes>(rows.ahead[next], block, planes);
+        Prefetch<kBits, kPlanes, kDuringGradient>(rows.ahead[i], block, planes);
+        Prefetch<kBits, kPlanes, kDuringGradient>(rows.ahead[next], block, planes);
       }
       const __m256i base0 = Load(row0 + block * FieldLayout::kBlockBytes);
       const __m256i base1 = Load(row1 + block * FieldLayout::kBlockBytes);

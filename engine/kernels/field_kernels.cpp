@@ -15,9 +15,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace zipml::kernels::HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+// On x86 a lower number is a larger instruction set: newer Highways know some above AVX3_DL.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
 #include "engine/kernels/field_shapes-inl.h"
-#if HWY_TARGET == HWY_AVX3_DL
+#if HWY_TARGET <= HWY_AVX3_DL
 #include "engine/kernels/field_vnni-inl.h"
 #else
 #include "engine/kernels/field_avx2-inl.h"

@@ -8,7 +8,7 @@ constexpr char kLowestBits = static_cast<char>(kBits == 8   ? 0x01
                                                : kBits == 2 ? 0x55
                                                             : 0xFF);
 
-// Where the planes of a row start: those of the draws that are multiplied, and both, to be prefetched.
+// Where the planes of a row start: of the draws that are multiplied, and both, to be prefetched.
 struct Planes {
   std::size_t used[2];
   std::size_t all[2];
@@ -22,15 +22,15 @@ inline Planes PlanesOf(const FieldLayout& layout, FieldDraws draws) {
 HWY_INLINE void PrefetchLine(const std::uint8_t* at) { _mm_prefetch(at, _MM_HINT_T0); }
 
 // Rows to come are asked for while others are worked on, evenly, so that memory is never idle: even blocks
-// during the dots, odd blocks and planes during the gradient. g++ drops calls of functions that only
-// prefetch, unless they are inlined by force.
-template <int kBits, bool kPlanes>
-HWY_INLINE void PrefetchRest(const std::uint8_t* row, std::size_t block, const Planes& planes) {
-  if (block % 2 == 1) PrefetchLine(row + block * FieldLayout::kBlockBytes);
-  if (!kPlanes || block % kBits != 0) return;
-  for (const std::size_t offset : planes.all)
-    PrefetchLine(row + offset + block / kBits * FieldLayout::kBlockBytes);
+// and the first plane during the dots, odd blocks and the second during the gradient. g++ drops calls of
+// functions that only prefetch, unless they are inlined by force.
+template <int kBits, bool kPlanes, int kHalf>
+HWY_INLINE void Prefetch(const std::uint8_t* row, std::size_t block, const Planes& planes) {
+  if (block % 2 == kHalf) PrefetchLine(row + block * FieldLayout::kBlockBytes);
+  if (kPlanes && block % kBits == 0)
+    PrefetchLine(row + planes.all[kHalf] + block / kBits * FieldLayout::kBlockBytes);
 }
+constexpr int kDuringDots = 0, kDuringGradient = 1;
 
 // Calls f.template operator()<bits, sets, planes>().
 template <class F>
