@@ -1,6 +1,7 @@
 #include "engine/kernels/field_reference.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -9,15 +10,20 @@
 namespace zipml::kernels::reference {
 namespace {
 
-// Code of one draw in field f of byte k of a block.
-std::int32_t code_at(const FieldLayout& layout, const std::uint8_t* row, std::size_t draw, std::size_t block,
-                     std::size_t k, std::size_t f) {
+using BlockOfCodes = std::array<std::int32_t, FieldLayout::kBlockBytes>;
+
+// Codes of one draw in field f of every byte of a block.
+void codes_of(const FieldLayout& layout, const std::uint8_t* row, std::size_t draw, std::size_t block,
+              std::size_t f, BlockOfCodes& codes) {
   const std::size_t shift = f * layout.bits;
-  const std::int32_t base = (row[block * FieldLayout::kBlockBytes + k] >> shift) & ((1 << layout.bits) - 1);
-  if (layout.draws == 1) return base;
-  const std::uint8_t* plane = row + layout.base_bytes() + draw * layout.plane_bytes();
-  const std::uint8_t choices = plane[block / layout.bits * FieldLayout::kBlockBytes + k];
-  return base + ((choices >> (shift + block % layout.bits)) & 1);
+  const std::int32_t mask = (1 << layout.bits) - 1;
+  const std::uint8_t* base = row + block * FieldLayout::kBlockBytes;
+  for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) codes[k] = (base[k] >> shift) & mask;
+  if (layout.draws == 1) return;
+  const std::uint8_t* choices = row + layout.base_bytes() + draw * layout.plane_bytes() +
+                                block / layout.bits * FieldLayout::kBlockBytes;
+  const std::size_t bit = shift + block % layout.bits;
+  for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) codes[k] += (choices[k] >> bit) & 1;
 }
 
 std::size_t first_draw(FieldDraws draws) { return draws == FieldDraws::second ? 1 : 0; }
@@ -46,39 +52,43 @@ void quantize_model(const float* w, const std::uint16_t* random, std::size_t pos
 
 void field_dots(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws, const std::int8_t* model,
                 int limbs, double* out) {
+  BlockOfCodes codes;
   for (std::size_t draw = first_draw(draws); draw <= last_draw(draws); ++draw) {
     for (std::size_t i = 0; i < rows.count; ++i) {
-      std::int64_t sum = 0;
+      std::int64_t total = 0;
       const std::int8_t* limb = model;
       for (std::size_t block = 0; block < layout.blocks(); ++block) {
         for (std::size_t f = 0; f < layout.fields(); ++f) {
+          codes_of(layout, rows.rows[i], draw, block, f, codes);
           for (int l = 0; l < limbs; ++l, limb += FieldLayout::kBlockBytes) {
-            for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) {
-              sum += std::int64_t{code_at(layout, rows.rows[i], draw, block, k, f)} * limb[k] *
-                     (l == 0 ? 1 : 256);
-            }
+            std::int32_t sum = 0;
+            for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) sum += codes[k] * limb[k];
+            total += std::int64_t{sum} * (l == 0 ? 1 : 256);
           }
         }
       }
-      *out++ = static_cast<double>(sum);
+      *out++ = static_cast<double>(total);
     }
   }
 }
 
 void field_gradient(const FieldLayout& layout, const FieldRows& rows, FieldDraws draws,
                     const std::int8_t* weights, float scale, bool add, float* sums) {
-  const std::size_t padded_count = (rows.count + 3) / 4 * 4;
+  const std::size_t rounded_count = (rows.count + 3) / 4 * 4;
+  BlockOfCodes codes;
   for (std::size_t block = 0; block < layout.blocks(); ++block) {
     for (std::size_t f = 0; f < layout.fields(); ++f, sums += FieldLayout::kBlockBytes) {
-      for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) {
-        std::int32_t sum = 0;
-        const std::int8_t* weight = weights;
-        for (std::size_t draw = first_draw(draws); draw <= last_draw(draws); ++draw, weight += padded_count) {
-          for (std::size_t i = 0; i < rows.count; ++i)
-            sum += weight[i] * code_at(layout, rows.rows[i], draw, block, k, f);
+      BlockOfCodes total{};
+      const std::int8_t* weight = weights;
+      for (std::size_t draw = first_draw(draws); draw <= last_draw(draws); ++draw, weight += rounded_count) {
+        for (std::size_t i = 0; i < rows.count; ++i) {
+          codes_of(layout, rows.rows[i], draw, block, f, codes);
+          for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) total[k] += weight[i] * codes[k];
         }
+      }
+      for (std::size_t k = 0; k < FieldLayout::kBlockBytes; ++k) {
         float& target = sums[FieldLayout::position_in_block(k)];
-        const float value = scale * static_cast<float>(sum);
+        const float value = scale * static_cast<float>(total[k]);
         target = add ? target + value : value;
       }
     }

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
+#include "engine/core/error.h"
 #include "engine/core/parallel.h"
 #include "engine/kernels/field_kernels.h"
 #include "engine/kernels/kernels.h"
@@ -236,6 +238,11 @@ class IntegerEngine final : public Engine {
     const QuantizedSamples* samples = input.estimator.samples();
     if (samples == nullptr || samples->packed().fields() == nullptr)
       throw std::logic_error("the integer engine needs samples stored as fields");
+    if (input.columns > kernels::kMostFieldColumns) {
+      throw InputError("/engine: the engine \"integer\" multiplies at most " +
+                       std::to_string(kernels::kMostFieldColumns) + " columns, found " +
+                       std::to_string(input.columns) + "; allowed: \"synchronous\"");
+    }
     const Plan plan(*samples, input.estimator.symmetrized(), limbs_);
     const Parts parts(std::min(input.batch, input.order.size()), plan.group);
     for (PartSums& sums : shared_) sums.fit(parts.count, plan.positions() + kRowAlignment);
