@@ -1,10 +1,10 @@
 #include "engine/solve/epoch_plan.h"
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <utility>
+#include <vector>
 
-#include "engine/core/random.h"
+#include "engine/core/permutation.h"
 
 namespace zipml {
 
@@ -14,7 +14,6 @@ double step_size(const std::string& schedule, double alpha, std::uint32_t epoch)
   return alpha;
 }
 
-// Fisher-Yates from the rows in order, so that an epoch's permutation depends on its address alone.
 void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch,
                 std::span<std::uint32_t> order) {
   const DrawAddress address{seed, Stream::permutation, epoch};
@@ -24,9 +23,15 @@ void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch
     }
     return;
   }
-  std::iota(order.begin(), order.end(), 0u);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[draw_below(address, i - 1, 0, i)]);
+  if (kind == "permutation") return permute(order, address);
+  std::vector<std::uint32_t> blocks((order.size() + kRowsPerOrderBlock - 1) / kRowsPerOrderBlock);
+  permute(blocks, address);
+  std::size_t at = 0;
+  for (const std::uint32_t block : blocks) {
+    const std::size_t first = block * kRowsPerOrderBlock;
+    for (std::size_t r = first; r < std::min(first + kRowsPerOrderBlock, order.size()); ++r)
+      order[at++] = static_cast<std::uint32_t>(r);
+  }
 }
 
 }  // namespace zipml

@@ -258,11 +258,13 @@ const ComponentFamily& solvers() {
           .choices = {"inverse_epoch", "inverse_sqrt", "constant"}},
          {.key = "order",
           .type = ParameterType::text,
-          .doc = "rows of an epoch: a new random permutation, or drawn with replacement (a row drawn twice "
-                 "in an "
-                 "epoch shows the same quantized values)",
+          .doc = "rows of an epoch: a new random permutation of all; or of blocks of 64 rows as stored, "
+                 "faster, for "
+                 "rows in no order of their own; or drawn with replacement (a row drawn twice in an epoch "
+                 "shows the same "
+                 "quantized values)",
           .fallback = std::string("permutation"),
-          .choices = {"permutation", "with_replacement"}},
+          .choices = {"permutation", "blocks", "with_replacement"}},
          {.key = "probe",
           .type = ParameterType::component,
           .doc = "what is measured along the way",
