@@ -46,6 +46,26 @@ TEST_CASE("small runs end at the recorded losses, bit by bit", "[golden]") {
   }
 }
 
+TEST_CASE("small runs of the integer engine end at the recorded losses, bit by bit", "[golden]") {
+  const PreparedData data = testing::toy_data(700, 150);
+  const auto loss = losses()["least_squares"]({});
+  const auto regularizer = regularizers()["none"]({});
+  struct Case {
+    const char* samples;
+    std::int64_t bits, model_bits;
+    const char* train_loss;
+  };
+  for (const Case& c :
+       {Case{"naive", 8, 16, "0x1.1eaa87f6d08a9p+4"}, Case{"double_sampling", 4, 16, "0x1.1ea7df48b1da5p+4"},
+        Case{"double_sampling", 2, 8, "0x1.1e5df0726bc7cp+4"}}) {
+    TrainingSpec spec = testing::toy_spec(4, 128, 0.01);
+    spec.samples = testing::estimator_choice(c.samples, {{"bits", c.bits}});
+    spec.engine = choose(engines(), "integer", {{"model_bits", c.model_bits}});
+    INFO(c.samples << ", " << c.bits << " bits");
+    CHECK(hex(train({data, *loss, *regularizer}, spec, 2).trace.rows.back().train_loss) == c.train_loss);
+  }
+}
+
 TEST_CASE("small non-linear runs end at the recorded losses, bit by bit", "[golden]") {
   const ComponentFamily preprocessing{"preprocess", "", {preprocess_info()}};
   const auto raw = choose(datasets().family(), "cod-rna-like",

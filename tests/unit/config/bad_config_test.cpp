@@ -357,3 +357,33 @@ TEST_CASE("every error of a config is reported", "[config][messages]") {
   CHECK(all.find("/preprocess/features: found \"standardise\"; did you mean \"standardize\"?") !=
         std::string::npos);
 }
+
+TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
+  const auto refused = [](const std::vector<std::pair<const char*, const char*>>& changes) {
+    Json config = small_config();
+    config["engine"] = "integer";
+    config["precision"] = parse_json(R"({"samples": {"kind": "naive", "bits": 4}})", "test");
+    for (const auto& [pointer, value] : changes)
+      config[Json::json_pointer(pointer)] = parse_json(value, "test");
+    return error_of(config);
+  };
+  const std::string with = " together with the engine \"integer\"";
+  CHECK(refused({{"/engine", R"({"kind": "integer", "model_bits": 12})"}}) ==
+        "small.json: /engine/model_bits: found 12; allowed: 8, 16");
+  CHECK(refused({{"/precision/model", R"({"kind": "quantized", "bits": 8})"}}) ==
+        "small.json: /precision/model: found \"quantized\"" + with +
+            ", which rounds what it reads itself; allowed: \"full\"");
+  CHECK(refused({{"/precision/gradient", R"({"kind": "quantized", "bits": 8})"}}) ==
+        "small.json: /precision/gradient: found \"quantized\"" + with +
+            ", which rounds what it reads itself; allowed: \"full\"");
+  CHECK(refused({{"/precision/samples", "\"full\""}}) ==
+        "small.json: /precision/samples: found \"full\"" + with +
+            "; allowed: naive, deterministic, double_sampling");
+  CHECK(refused({{"/precision/samples/bits", "9"}}) ==
+        "small.json: /precision/samples/bits: found 9" + with + "; allowed: 1 to 8");
+  for (const char* levels : {R"({"kind": "uniform", "scaling": "row"})", "\"optimal\""}) {
+    CHECK(refused({{"/precision/samples/levels", levels}}) ==
+          "small.json: /precision/samples/levels: found levels that are not uniform in every column" + with +
+              "; allowed: {\"kind\": \"uniform\", \"scaling\": \"column\"} or \"min_max\"");
+  }
+}
