@@ -5,7 +5,6 @@ draw. The table is made from RESULTS/verdicts.json, which `zipml report RESULTS 
 writes. What is missing says so.
 """
 
-import argparse
 import importlib
 import importlib.util
 import json
@@ -122,20 +121,7 @@ def draw(results, out):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description="Draws fig1 from result files and verdicts.")
-    parser.add_argument("--results", required=True, metavar="DIR", help="folder that `zipml run --out` wrote")
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNG and SVG files")
-    options = parser.parse_args(argv)
-    names = [figure for _, figure in CURVES] + ["fig1c"]
-    if not any(list((Path(options.results) / name).glob("*.h5")) for name in names):
-        print(f"{options.results}: no results for fig1 (of {', '.join(names)})", file=sys.stderr)
-        return 1
-    try:
-        draw(options.results, options.out)
-    except OSError as problem:
-        print(f"{options.out}: cannot write: {problem}", file=sys.stderr)
-        return 1
-    return 0
+    return zp.composed_main("fig1", [figure for _, figure in CURVES] + ["fig1c"], draw, argv)
 
 
 if __name__ == "__main__":

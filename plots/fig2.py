@@ -4,10 +4,8 @@ Made of other figures' results. Bandwidths come from the platform that is stored
 from traces; nothing is measured here.
 """
 
-import argparse
 import json
 import sys
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyBboxPatch
@@ -306,19 +304,7 @@ def draw(results, out):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description="Draws fig2 from result files.")
-    parser.add_argument("--results", required=True, metavar="DIR", help="folder that `zipml run --out` wrote")
-    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNG and SVG files")
-    options = parser.parse_args(argv)
-    if not any(list((Path(options.results) / name).glob("*.h5")) for name in MADE_OF):
-        print(f"{options.results}: no results for fig2 (of {', '.join(MADE_OF)})", file=sys.stderr)
-        return 1
-    try:
-        draw(options.results, options.out)
-    except OSError as problem:
-        print(f"{options.out}: cannot write: {problem}", file=sys.stderr)
-        return 1
-    return 0
+    return zp.composed_main("fig2", MADE_OF, draw, argv)
 
 
 if __name__ == "__main__":

@@ -450,20 +450,38 @@ def save(fig, out, name):
     plt.close(fig)
 
 
-def main(figure, draw, argv=None):
-    """Command line of a figure's script: draw(runs, out) with the figure's runs. Exit code 1 without any."""
+def draw_to(draw, source, out):
+    """Calls draw(source, out); a folder that cannot be written is a message. Returns the exit code."""
+    try:
+        draw(source, out)
+    except OSError as problem:
+        print(f"{out}: cannot write: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def options_of(figure, argv):
     parser = argparse.ArgumentParser(description=f"Draws {figure} from result files.")
     parser.add_argument("--results", required=True, metavar="DIR", help="folder that `zipml run --out` wrote")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNG and SVG files")
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(figure, draw, argv=None):
+    """Command line of a figure's script: draw(runs, out) with the figure's runs. Exit code 1 without any."""
+    options = options_of(figure, argv)
     runs = load_runs(options.results, figure)
     if not runs:
         print(f"{Path(options.results) / figure}: no results for {figure}; "
               f"`zipml run configs/figures/{figure}.json --out {options.results}` writes them", file=sys.stderr)
         return 1
-    try:
-        draw(runs, options.out)
-    except OSError as problem:
-        print(f"{options.out}: cannot write: {problem}", file=sys.stderr)
+    return draw_to(draw, runs, options.out)
+
+
+def composed_main(figure, parts, draw, argv=None):
+    """The same for a figure made of others' results: draw(results, out). Exit code 1 without any of the parts."""
+    options = options_of(figure, argv)
+    if not any(list((Path(options.results) / part).glob("*.h5")) for part in parts):
+        print(f"{options.results}: no results for {figure} (of {', '.join(parts)})", file=sys.stderr)
         return 1
-    return 0
+    return draw_to(draw, options.results, options.out)

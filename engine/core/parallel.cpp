@@ -37,8 +37,9 @@ struct Region {
   const std::function<void(std::size_t)>& body;
   std::atomic<std::size_t> next{0};
   std::atomic<bool> failed{false};
-  std::exception_ptr error;
-  std::mutex error_mutex;
+  std::exception_ptr error{};
+  std::mutex error_mutex{};
+  char done = 0;  // a tag, see publish()
 
   void work() {
     while (!failed.load(std::memory_order_relaxed)) {
@@ -55,18 +56,20 @@ struct Region {
   }
 };
 
+// Calls region->work() on up to `threads` threads.
+template <class R>
 #if defined(__SANITIZE_THREAD__)
 __attribute__((no_sanitize("thread")))
 #endif
-void run_region(Region* region, int threads) {
+void run_region(R* region, int threads) {
   publish(region);
 #pragma omp parallel num_threads(threads)
   {
     observe(region);
     region->work();
-    publish(&region->next);
+    publish(&region->done);
   }
-  observe(&region->next);
+  observe(&region->done);
 }
 
 // Keeps a thread of a team on a CPU of its own while the team works, where it has as many threads as there
@@ -103,7 +106,8 @@ class OwnCpu {
 
 struct TeamRegion {
   const std::function<void(Team&, int)>& body;
-  std::optional<Team>& team;
+  std::optional<Team> team;
+  char done = 0;  // a tag, see publish()
 
   // How many threads there are is known only once they run.
   void work() noexcept {
@@ -118,20 +122,6 @@ struct TeamRegion {
     body(*team, index);
   }
 };
-
-#if defined(__SANITIZE_THREAD__)
-__attribute__((no_sanitize("thread")))
-#endif
-void run_team(TeamRegion* region, int threads) {
-  publish(region);
-#pragma omp parallel num_threads(threads)
-  {
-    observe(region);
-    region->work();
-    publish(&region->team);
-  }
-  observe(&region->team);
-}
 
 // Lets the other thread of a core run while this one waits.
 inline void pause_briefly() {
@@ -149,7 +139,7 @@ void parallel_blocks(std::size_t blocks, int threads, const std::function<void(s
     for (std::size_t block = 0; block < blocks; ++block) body(block);
     return;
   }
-  Region region{blocks, body, {}, {}, {}, {}};
+  Region region{blocks, body};
   run_region(&region, threads);
   if (region.error) std::rethrow_exception(region.error);
 }
@@ -186,9 +176,8 @@ void parallel_team(int threads, const std::function<void(Team&, int)>& body) {
     body(team, 0);
     return;
   }
-  std::optional<Team> team;
-  TeamRegion region{body, team};
-  run_team(&region, threads);
+  TeamRegion region{body, {}};
+  run_region(&region, threads);
 }
 
 double tree_sum(std::span<const double> parts) {

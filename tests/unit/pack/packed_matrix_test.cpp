@@ -18,6 +18,27 @@ bool choice_at(std::size_t r, std::size_t c, int draw) {
   return draw_bits({2, Stream::generate_features, 0}, r * 10007 + c, static_cast<std::uint32_t>(draw)) & 1u;
 }
 
+// Backwards, and every row twice, the second time what is asked of the row below: neighbours must survive
+// each other's writes.
+template <class BaseAt>
+void store_twice(PackedMatrix& matrix, const BaseAt& base_at) {
+  PackScratch scratch;
+  const std::size_t cols = matrix.cols();
+  std::vector<std::uint16_t> base(cols);
+  for (std::size_t pass = 0; pass < 2; ++pass) {
+    for (std::size_t r = matrix.rows(); r-- > 0;) {
+      for (std::size_t c = 0; c < cols; ++c) base[c] = base_at(r + pass, c);
+      matrix.store_base(r, base.data(), scratch);
+      for (int d = 0; matrix.draws() > 1 && d < matrix.draws(); ++d) {
+        std::vector<std::uint8_t> choices(packed_bytes(cols, 1) + kPackSlack);
+        for (std::size_t c = 0; c < cols; ++c)
+          choices[c / 8] = static_cast<std::uint8_t>(choices[c / 8] | choice_at(r + pass, c, d) << (c % 8));
+        matrix.store_choices(r, d, choices.data());
+      }
+    }
+  }
+}
+
 TEST_CASE("codes come back from a packed matrix, for every width, odd sizes and any number of draws",
           "[pack]") {
   PackScratch scratch;
@@ -27,21 +48,7 @@ TEST_CASE("codes come back from a packed matrix, for every width, odd sizes and 
         const std::size_t rows = 5;
         PackedMatrix matrix(rows, cols, bits, draws);
         std::vector<std::uint16_t> base(cols), codes(cols);
-        // Backwards, and every row twice: neighbours must survive each other's writes.
-        for (std::size_t pass = 0; pass < 2; ++pass) {
-          for (std::size_t r = rows; r-- > 0;) {
-            for (std::size_t c = 0; c < cols; ++c) base[c] = code_at(r + pass, c, bits);
-            matrix.store_base(r, base.data(), scratch);
-            for (int d = 0; draws > 1 && d < draws; ++d) {
-              std::vector<std::uint8_t> choices(packed_bytes(cols, 1) + kPackSlack);
-              for (std::size_t c = 0; c < cols; ++c) {
-                choices[c / 8] =
-                    static_cast<std::uint8_t>(choices[c / 8] | choice_at(r + pass, c, d) << (c % 8));
-              }
-              matrix.store_choices(r, d, choices.data());
-            }
-          }
-        }
+        store_twice(matrix, [&](std::size_t r, std::size_t c) { return code_at(r, c, bits); });
         for (std::size_t r = 0; r < rows; ++r) {
           matrix.load_base(r, base.data(), scratch);
           for (std::size_t c = 0; c < cols; ++c) REQUIRE(base[c] == code_at(r + 1, c, bits));
@@ -74,20 +81,7 @@ TEST_CASE("codes come back from fields, every width in the next power of two, on
           const int most = (1 << bits) - draws;
           return static_cast<std::uint16_t>(std::min<int>(code_at(r, c, bits), most));
         };
-        for (std::size_t pass = 0; pass < 2; ++pass) {
-          for (std::size_t r = rows; r-- > 0;) {
-            for (std::size_t c = 0; c < cols; ++c) base[c] = base_at(r + pass, c);
-            matrix.store_base(r, base.data(), scratch);
-            for (int d = 0; draws > 1 && d < draws; ++d) {
-              std::vector<std::uint8_t> choices(packed_bytes(cols, 1) + kPackSlack);
-              for (std::size_t c = 0; c < cols; ++c) {
-                choices[c / 8] =
-                    static_cast<std::uint8_t>(choices[c / 8] | choice_at(r + pass, c, d) << (c % 8));
-              }
-              matrix.store_choices(r, d, choices.data());
-            }
-          }
-        }
+        store_twice(matrix, base_at);
         for (std::size_t r = 0; r < rows; ++r) {
           matrix.load_base(r, base.data(), scratch);
           for (std::size_t c = 0; c < cols; ++c) REQUIRE(base[c] == base_at(r + 1, c));
