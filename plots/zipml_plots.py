@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator  # noqa: E402
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Okabe and Ito's colours, told apart by colour-blind readers; line styles repeat the difference.
 BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (

@@ -17,7 +17,7 @@
 namespace zipml {
 
 /// Version of the layout below. A reader refuses other versions.
-inline constexpr int kResultSchemaVersion = 1;
+inline constexpr int kResultSchemaVersion = 2;
 
 /// What preprocessing did: raw v became (v - offset) / scale.
 struct AppliedPreprocess {

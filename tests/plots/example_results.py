@@ -42,7 +42,7 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     train_rows, test_rows, features = options.get("counts", (100, 50, 10))
     with h5py.File(path, "w") as file:
         attributes = {
-            "schema_version": 1, "status": options.get("status", "finished"), "run_id": run_id,
+            "schema_version": 2, "status": options.get("status", "finished"), "run_id": run_id,
             "config_name": figure, "panel": "", "series": "", "seed": seed, "alpha": 0.1,
             "dataset_name": dataset["kind"], "dataset_title": options.get("title", dataset["kind"]),
             "dataset_stand_in_for": options.get("stand_in_for", ""), "train_rows": train_rows,
