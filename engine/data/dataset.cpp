@@ -1,5 +1,8 @@
 #include "engine/data/dataset.h"
 
+#include <optional>
+#include <utility>
+
 #include "engine/core/error.h"
 #include "engine/data/dataset_kinds.h"
 #include "engine/data/known_sets.h"
@@ -42,6 +45,25 @@ std::string missing_text(const KnownSet& set, const DataContext& context) {
   return text + "or allow its stand-in '" + set.stand_in + "' with \"stand_in\": true";
 }
 
+// Some files of a set in several: a mistake, which generated data would hide.
+void refuse_incomplete(const KnownSet& set, const std::filesystem::path& data_dir) {
+  for (const auto* files : {&set.files, &set.other_files}) {
+    const KnownFile* missing = nullptr;
+    std::optional<std::filesystem::path> found;
+    for (const KnownFile& file : *files) {
+      if (auto path = find_known_file(file, data_dir)) {
+        found = std::move(path);
+      } else if (missing == nullptr) {
+        missing = &file;
+      }
+    }
+    if (!found || missing == nullptr) continue;
+    throw InputError("data set '" + set.kind + "': '" + missing->name + "' (or packed) is missing, but '" +
+                     found->string() + "' is there; it can be had from " + missing->address +
+                     "; for generated data name '" + set.stand_in + "'");
+  }
+}
+
 ResolvedDataset resolve_known(const KnownSet& set, const ComponentChoice& choice,
                               const DataContext& context) {
   if (const auto found = find_known_set_files(set, context.data_dir)) {
@@ -54,6 +76,7 @@ ResolvedDataset resolve_known(const KnownSet& set, const ComponentChoice& choice
   if (!choice.parameters.boolean("stand_in") || choice.parameters.has("sha256")) {
     throw InputError(missing_text(set, context));
   }
+  refuse_incomplete(set, context.data_dir);
   const ComponentChoice stand_in = choose(
       datasets().family(), set.stand_in,
       {{"train_rows", choice.parameters.at("train_rows")}, {"test_rows", choice.parameters.at("test_rows")}});

@@ -8,6 +8,7 @@
 
 #include "engine/gradient/quantizer_parameters.h"
 #include "engine/kernels/kernels.h"
+#include "engine/quantize/level_index.h"
 #include "engine/quantize/quantized_samples.h"
 #include "engine/quantize/rounding.h"
 
@@ -36,15 +37,16 @@ class QuantizedWeights final : public WeightChannel {
   void quantize(std::span<const float> values, const DrawAddress& address, std::uint64_t first_element,
                 std::uint32_t draw, std::span<float> out) const override {
     const LevelSet levels = strategy_->levels(values, count_);
+    const LevelIndex index(levels);
     const std::span<const float> level = levels.values();
     if (rounding_ == Rounding::nearest) {
-      for (std::size_t i = 0; i < values.size(); ++i) out[i] = level[levels.nearest(values[i])];
+      for (std::size_t i = 0; i < values.size(); ++i) out[i] = level[index.nearest(values[i])];
       return;
     }
     std::vector<std::uint32_t> words(values.size());
     kernels::random_bits(address, draw, first_element, words.data(), words.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const LevelSet::Bracket in = levels.bracket(values[i]);
+      const LevelSet::Bracket in = index.bracket(values[i]);
       out[i] = level[in.lower + (unit_float(words[i]) < in.upper_share ? 1u : 0u)];
     }
   }

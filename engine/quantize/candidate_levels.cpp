@@ -12,6 +12,9 @@
 namespace zipml {
 namespace {
 
+// Far below what moving values to candidates costs.
+constexpr double kAllowedError = 1e-8;
+
 struct Range {
   float low, high;
 };
@@ -49,7 +52,7 @@ class GridStream final : public LevelStream {
 
   LevelSet levels(int count) const override {
     const WeightedPoints points = histogram_.points();
-    return levels_at(points, optimal_positions(points, count));
+    return levels_at(points, optimal_positions(points, count, kAllowedError));
   }
 
  private:
@@ -79,7 +82,7 @@ class CandidateLevels final : public LevelStrategy {
       return stream_of_one->levels(count);
     }
     const WeightedPoints points = spread_on_quantiles(values);
-    return levels_at(points, optimal_positions(points, count));
+    return levels_at(points, optimal_positions(points, count, kAllowedError));
   }
 
  private:

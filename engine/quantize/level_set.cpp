@@ -47,10 +47,13 @@ LevelSet::Bracket LevelSet::bracket(float value) const {
   const auto above = std::upper_bound(values_.begin(), values_.end(), value) - values_.begin();
   const auto lower =
       std::clamp<std::ptrdiff_t>(above - 1, 0, static_cast<std::ptrdiff_t>(values_.size()) - 2);
-  const float low_level = values_[static_cast<std::size_t>(lower)];
-  const float width = values_[static_cast<std::size_t>(lower) + 1] - low_level;
+  return bracket_at(static_cast<std::uint32_t>(lower), value);
+}
+
+LevelSet::Bracket LevelSet::bracket_at(std::uint32_t lower, float value) const {
+  const float low_level = values_[lower], width = values_[lower + 1] - low_level;
   const float share = width > 0.0f ? std::clamp((value - low_level) / width, 0.0f, 1.0f) : 0.0f;
-  return {static_cast<std::uint32_t>(lower), share};
+  return {lower, share};
 }
 
 std::uint32_t LevelSet::nearest(float value) const {

@@ -37,6 +37,9 @@ class LevelSet {
   };
   Bracket bracket(float value) const;
 
+  /// The bracket of a value that lies between levels `lower` and `lower + 1`, of levels that are not uniform.
+  Bracket bracket_at(std::uint32_t lower, float value) const;
+
   /// Index of the level nearest to value; a tie goes to the upper level.
   std::uint32_t nearest(float value) const;
 

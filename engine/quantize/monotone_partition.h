@@ -13,6 +13,8 @@ namespace zipml {
 /// Row minima of a totally monotone matrix in O(rows + columns) evaluations: SMAWK (Aggarwal, Klawe, Moran,
 /// Shor and Wilber, "Geometric applications of a matrix-searching algorithm", Algorithmica 2, 1987). Row m
 /// has entries in columns j <= m; ties go to the smaller column. One object serves many matrices of one size.
+/// Where rows' columns from below are known and close, the minima are found between neighbours instead (F. F.
+/// Yao, "Efficient dynamic programming using quadrangle inequalities", STOC 1980).
 class RowMinima {
  public:
   explicit RowMinima(std::size_t rows) : rows_(rows), columns_(rows) {
@@ -37,7 +39,36 @@ class RowMinima {
     }
   }
 
+  /// The same with a column for every row that its minimum does not lie before: row by row from the last one,
+  /// each searched from there to the minimum of the row after it. Gives up, with false, after kAffordable
+  /// evaluations a row.
+  template <class Entry>
+  bool find_from(const std::vector<std::uint32_t>& lowest, const Entry& entry, double* minimum,
+                 std::uint32_t* where) {
+    auto last = static_cast<std::uint32_t>(rows_ - 1);
+    std::size_t evaluations = 0;
+    for (std::size_t row = rows_; row-- > 0;) {
+      last = std::min(last, static_cast<std::uint32_t>(row));
+      const std::uint32_t first = std::min(lowest[row], last);
+      evaluations += last - first + 1;
+      if (evaluations > kAffordable * rows_) return false;
+      scan(entry, row, first, last, minimum, where);
+      last = where[row];
+    }
+    return true;
+  }
+
+  /// Whether find_from() is likely to be worth a try: the minima moved so little from one matrix to the next.
+  bool are_close(const std::vector<std::uint32_t>& before, const std::vector<std::uint32_t>& now) const {
+    std::uint64_t moved = 0;
+    for (std::size_t row = 0; row < rows_; ++row) moved += now[row] - std::min(before[row], now[row]);
+    return moved <= (kAffordable - 2) * rows_;
+  }
+
  private:
+  // About what SMAWK and the halving below cost, which depends on the rows' number only.
+  static constexpr std::size_t kAffordable = 6;
+
   // SMAWK finds every kStride-th row; the rows between are scanned from the minimum above to the one below,
   // halving the distance each time. That is log2(kStride) more evaluations a column, but in order and without
   // the stack's unpredictable branches.
@@ -131,10 +162,14 @@ std::vector<std::uint32_t> stage_ends(std::vector<double> first, std::size_t inn
   std::vector<double> before = std::move(first), now(nodes);
   std::vector<std::vector<std::uint32_t>> from(inner);
   RowMinima minima(nodes);
-  for (std::vector<std::uint32_t>& where : from) {
-    where.resize(nodes);
-    minima.find([&](std::size_t m, std::size_t j) { return before[j] + cost(j, m); }, now.data(),
-                where.data());
+  for (std::size_t s = 0; s < inner; ++s) {
+    from[s].resize(nodes);
+    const auto entry = [&](std::size_t m, std::size_t j) { return before[j] + cost(j, m); };
+    // With a stage more, the last stage of a best path does not begin earlier.
+    const bool close = s > 1 && minima.are_close(from[s - 2], from[s - 1]);
+    if (!close || !minima.find_from(from[s - 1], entry, now.data(), from[s].data())) {
+      minima.find(entry, now.data(), from[s].data());
+    }
     std::swap(before, now);
   }
   double best = std::numeric_limits<double>::infinity();

@@ -11,11 +11,11 @@ namespace zipml {
 namespace {
 
 constexpr double kLargestWayBack = 4294967296.0;  // bytes
-constexpr double kAllowedError = 1e-10;
 
 template <class Cost>
-bool is_precise(const WeightedPoints& points, const std::vector<std::uint32_t>& path, const Cost& cost) {
-  return path_error(path, cost) <= kAllowedError * variance_at(points, path);
+bool is_precise(const WeightedPoints& points, const std::vector<std::uint32_t>& path, const Cost& cost,
+                double allowed_error) {
+  return path_error(path, cost) <= allowed_error * variance_at(points, path);
 }
 
 class OptimalLevels final : public LevelStrategy {
@@ -32,7 +32,7 @@ class OptimalLevels final : public LevelStrategy {
 
 }  // namespace
 
-std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int count) {
+std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int count, double allowed_error) {
   const std::size_t n = points.size(), levels = static_cast<std::size_t>(count);
   if (n <= levels) {
     std::vector<std::uint32_t> all(levels, static_cast<std::uint32_t>(n - 1));
@@ -46,12 +46,12 @@ std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int c
   {
     const FastVarianceCost cost(points, centered_prefix_sums(points));
     std::vector<std::uint32_t> path = cheapest_path_by_pairs(n, count - 1, cost);
-    if (is_precise(points, path, cost)) return path;
+    if (is_precise(points, path, cost, allowed_error)) return path;
   }
   {
     const CompensatedVarianceCost cost(points, centered_prefix_sums(points));
     std::vector<std::uint32_t> path = cheapest_path(n, count - 1, cost);
-    if (is_precise(points, path, cost)) return path;
+    if (is_precise(points, path, cost, allowed_error)) return path;
   }
   const PrefixSums sums = prefix_sums(points);
   return cheapest_path(n, count - 1, ExactVarianceCost(points, sums));

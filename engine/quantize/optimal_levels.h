@@ -15,9 +15,10 @@ namespace zipml {
 /// Rows of the dynamic program T(k, m) = min_j T(k - 1, j) + V(j, m) are found by SMAWK, since V fulfils the
 /// quadrangle inequality, and the second and the last but one level in closed form (both from QUIVER, Ben
 /// Basat et al., arXiv:2402.03158). Costs in double precision, then ones with compensated
-/// prefix sums are tried and kept where a bound on their rounding error is below 1e-10 of the result;
-/// otherwise about 106 bits are used.
-std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int count);
+/// prefix sums are tried and kept where a bound on their rounding error is below `allowed_error` of the
+/// result; otherwise about 106 bits are used.
+std::vector<std::uint32_t> optimal_positions(const WeightedPoints& points, int count,
+                                             double allowed_error = 1e-10);
 
 /// Total variance, sum (b - x)(x - a) * weight, of levels at these positions (as above).
 double variance_at(const WeightedPoints& points, const std::vector<std::uint32_t>& positions);

@@ -31,8 +31,10 @@ PrefixSums sums_from(float origin, const WeightedPoints& points) {
   for (std::size_t i = 0; i < n; ++i) {
     const double x = static_cast<double>(points.x[i]) - static_cast<double>(origin), w = points.weight[i];
     sums.weight[i] = count += w;
-    sums.first[i] = first = first + exact_product(x, w);
-    sums.second[i] = second = second + exact_product(x, x) * w;
+    const DoubleDouble square = exact_product(x, x);
+    const bool once = w == 1.0;  // most often: the same bits for less work
+    sums.first[i] = first = first + (once ? DoubleDouble{x, 0.0} : exact_product(x, w));
+    sums.second[i] = second = second + (once ? square : square * w);
   }
   return sums;
 }

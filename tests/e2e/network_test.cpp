@@ -4,6 +4,8 @@
 #include "experiments/results/results_equal.h"
 #include "tests/e2e/process.h"
 #include "tests/e2e/sweep_config.h"
+#include "tests/unit/data/data_files.h"
+#include "tests/unit/data/tar_bytes.h"
 
 namespace zipml::testing {
 namespace {
@@ -68,6 +70,34 @@ TEST_CASE("networks end with the same bits for any number of threads and jobs", 
   many.environment = {{"OMP_NUM_THREADS", "4"}};
   REQUIRE(run_zipml(arguments(folder, "two", {"--jobs", "2", "--threads", "3"}), many).exit_code == 0);
   REQUIRE(result_folder_differences(folder / "one", folder / "two") == std::vector<std::string>{});
+}
+
+TEST_CASE("an incomplete, short or damaged CIFAR-10 is refused by name, and nothing is written",
+          "[e2e][torch]") {
+  const TemporaryFolder folder;
+  std::string config = kConfig;
+  const std::string generated = "\"cifar10-like\"";
+  config.replace(config.find(generated), generated.size(), "\"cifar10\"");
+  const auto error = [&](const std::string& data) {
+    auto command = arguments(folder, "out", {"--data-dir", (folder / data).string()});
+    write_text(folder / "net.json", config);
+    const ProcessResult result = run_zipml(command);
+    CHECK(result.exit_code == 2);
+    CHECK(count_results(folder / "out") == 0);
+    return result.err;
+  };
+  for (const char* batch : {"data_batch_1", "data_batch_2", "data_batch_4", "data_batch_5", "test_batch"})
+    write_text(folder / "missing/cifar-10-batches-bin" / (batch + std::string(".bin")), "x");
+  CHECK_THAT(error("missing"),
+             Catch::Contains("data set 'cifar10': 'data_batch_3.bin' (or packed) is missing"));
+  if (!have_torch()) return;  // before any set is read
+  write_text(folder / "short/cifar-10-binary.tar", test::cifar_tar(2));
+  CHECK_THAT(error("short"), Catch::Contains((folder / "short/cifar-10-binary.tar").string()) &&
+                                 Catch::Contains("'data_batch_1.bin' has 6146 bytes; 30730000 are expected"));
+  std::string packed = test::gzipped(test::cifar_tar(2));
+  packed.resize(packed.size() / 2);
+  write_text(folder / "damaged/cifar-10-binary.tar.gz", packed);
+  CHECK_THAT(error("damaged"), Catch::Contains((folder / "damaged/cifar-10-binary.tar.gz").string()));
 }
 
 TEST_CASE("without LibTorch networks are skipped, which is said, and all else runs", "[e2e]") {

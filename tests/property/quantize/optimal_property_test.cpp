@@ -15,6 +15,7 @@
 #include "engine/quantize/candidate_levels.h"
 #include "engine/quantize/interval_costs.h"
 #include "engine/quantize/level_strategy.h"
+#include "engine/quantize/monotone_partition.h"
 #include "engine/quantize/optimal_levels.h"
 #include "engine/quantize/reference_levels.h"
 
@@ -165,6 +166,59 @@ TEST_CASE("costs in double precision are within the bounds that decide whether t
     RC_ASSERT(exact(0, middle) + exact(middle, last) <= best + allowed);
   }));
   CHECK(fast_was_bad);  // or the bounds were never needed
+}
+
+TEST_CASE("minima between neighbours are those of SMAWK, ties included, or are given up", "[levels]") {
+  int found = 0, given_up = 0, wrong = 0;
+  REQUIRE(rc::check("rows", [&] {
+    // Whole numbers: costs have no rounding errors, and many ties.
+    Values values(*rc::gen::inRange<std::size_t>(30, 400));
+    const DrawAddress address{*rc::gen::inRange<std::uint64_t>(0, 1u << 30), Stream::generate_features, 0};
+    const double width = *rc::gen::inRange(20, 2000);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double u = draw_unit_double(address, i, 0);
+      values[i] = static_cast<float>(std::floor(width * u * u));
+    }
+    const WeightedPoints points = distinct_points(sorted_values(values));
+    const FastVarianceCost cost(points, prefix_sums(points));
+    const std::size_t n = points.size();
+    RowMinima minima(n);
+    std::vector<double> before(n), now(n), again(n);
+    for (std::size_t m = 0; m < n; ++m) before[m] = cost(0, m);
+    std::vector<std::uint32_t> lowest(n, 0), where(n), other(n);
+    const auto entry = [&](std::size_t m, std::size_t j) { return before[j] + cost(j, m); };
+    for (int stage = 0; stage < 40; ++stage) {
+      minima.find(entry, now.data(), where.data());
+      const bool done = minima.find_from(lowest, entry, again.data(), other.data());
+      (done ? found : given_up) += 1;
+      RC_ASSERT(!done || (other == where && again == now));
+      // The positive control: minima that do lie before the given columns are missed.
+      std::vector<std::uint32_t> late = where;
+      for (std::size_t m = 0; m < n; ++m) late[m] = std::min(late[m] + 1, static_cast<std::uint32_t>(m));
+      wrong += minima.find_from(late, entry, again.data(), other.data()) && again != now;
+      lowest = where;
+      before = now;
+    }
+  }));
+  CHECK(found > 1000);
+  CHECK(given_up > 10);
+  CHECK(wrong > 100);
+}
+
+TEST_CASE("an allowed error is kept to", "[levels]") {
+  for (int shape = 0; shape < kShapes; ++shape) {
+    const Values values = draw_values(shape, 11, 600);
+    const WeightedPoints points = distinct_points(sorted_values(values));
+    for (const int count : {5, 32, 200}) {
+      const double best = variance_at(points, optimal_positions(points, count, 0.0));
+      INFO("shape " << shape << ", " << count << " levels");
+      for (const double allowed : {1e-10, 1e-8}) {
+        const double found = variance_at(points, optimal_positions(points, count, allowed));
+        CHECK(found <= best * (1.0 + allowed));
+        CHECK(found >= best * (1.0 - 1e-12));
+      }
+    }
+  }
 }
 
 TEST_CASE("every strategy gives as many ascending levels as asked for, and covers the values", "[levels]") {

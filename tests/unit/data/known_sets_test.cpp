@@ -90,7 +90,12 @@ TEST_CASE("a known set in one file: the test rows follow all training rows", "[d
 TEST_CASE("a known set in two files and in another format", "[data]") {
   const DataFolder folder;
   folder.write("gisette_scale.bz2", bzipped(libsvm_lines(6000, 5000, true)));
-  CHECK(resolve_dataset(choice_of("gisette"), {folder.path()}).choice.kind == "gisette-like");
+  CHECK(error_of([&] { resolve_dataset(choice_of("gisette"), {folder.path()}); }) ==
+        "data set 'gisette': 'gisette_scale.t' (or packed) is missing, but '" +
+            (folder.path() / "gisette_scale.bz2").string() +
+            "' is there; it can be had from "
+            "https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/binary/gisette_scale.t.bz2; "
+            "for generated data name 'gisette-like'");
   folder.write("gisette_scale.t", libsvm_lines(1000, 5000, true));
   const ResolvedDataset resolved =
       resolve_dataset(choice_of("gisette", {{"train_rows", 4_i}}), {folder.path()});

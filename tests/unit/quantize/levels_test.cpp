@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "engine/quantize/column_levels.h"
+#include "engine/quantize/level_index.h"
 #include "engine/quantize/level_set.h"
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/quantized_samples.h"
@@ -159,6 +162,40 @@ TEST_CASE("codes do not depend on the number of threads", "[quantize]") {
       REQUIRE(a == c);
       REQUIRE(b == d);
     }
+  }
+}
+
+TEST_CASE("an index finds the intervals that the level set finds", "[quantize]") {
+  std::vector<float> crowded(40), few = {-1.0f, 0.0f, 2.0f}, many(300), equal(20, 1.0f);
+  for (std::size_t i = 0; i < crowded.size(); ++i) crowded[i] = static_cast<float>(i / 3) * 1e-6f;
+  crowded.back() = 100.0f;
+  for (std::size_t i = 0; i < many.size(); ++i)
+    many[i] = static_cast<float>(draw_normal({8, Stream::generate_features, 0}, i, 0));
+  std::sort(many.begin(), many.end());
+  const float huge = std::numeric_limits<float>::max();
+  std::vector<float> wide(12, 0.0f);
+  wide.front() = -huge;
+  wide.back() = huge;
+  const LevelSet sets[] = {LevelSet(crowded), LevelSet(few),  LevelSet(many),
+                           LevelSet(equal),   LevelSet(wide), LevelSet::uniform(-1.0f, 2.0f, 100)};
+  for (const LevelSet& levels : sets) {
+    const LevelIndex index(levels);
+    std::vector<float> values(levels.values().begin(), levels.values().end());
+    for (const float level : levels.values()) {
+      values.push_back(std::nextafter(level, -huge));
+      values.push_back(std::nextafter(level, huge));
+    }
+    for (std::size_t i = 0; i < 2000; ++i)
+      values.push_back(2.0f * static_cast<float>(draw_normal({9, Stream::generate_features, 0}, i, 0)));
+    values.insert(values.end(), {-huge, huge, 0.0f, -0.0f});
+    std::size_t wrong = 0;
+    for (const float v : values) {
+      const LevelSet::Bracket found = index.bracket(v), expected = levels.bracket(v);
+      wrong += found.lower != expected.lower || found.upper_share != expected.upper_share ||
+               index.nearest(v) != levels.nearest(v);
+    }
+    INFO(levels.size() << " levels up to " << levels.high());
+    CHECK(wrong == 0);
   }
 }
 
