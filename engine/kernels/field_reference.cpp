@@ -34,7 +34,7 @@ void quantize_model(const float* w, const std::uint16_t* random, std::size_t pos
       const float lower = std::floor(t);
       const float unit = (static_cast<float>(random[p]) + 0.5f) * 0x1p-16f;
       const std::int32_t m = static_cast<std::int32_t>(lower) + (unit < t - lower ? 1 : 0);
-      const std::int32_t rest = limbs == 1 ? m : (m + 128 & 255) - 128;
+      const std::int32_t rest = limbs == 1 ? m : ((m + 128) & 255) - 128;
       low[k] = static_cast<std::int8_t>(rest);
       if (limbs == 2) high[k] = static_cast<std::int8_t>((m - rest) / 256);
     }
