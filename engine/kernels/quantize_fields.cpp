@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "engine/core/ars.h"
 #include "engine/kernels/quantize_fields_reference.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -167,6 +168,45 @@ class PhiloxCoder {
   PhiloxWords words_;
 };
 
+#include "engine/kernels/ars-inl.h"
+
+// Positions as whole numbers of 2^-16: their upper half is the base index, their lower half the share, which
+// compares with the 16 random bits of a draw.
+template <int kBits, int kDraws>
+class ArsCoder {
+ public:
+  static constexpr int kSets = 1;
+
+  ArsCoder(std::uint32_t intervals, const DrawAddress& address, std::uint64_t first_element)
+      : last_(static_cast<std::uint16_t>(intervals - 1)), bits_(address, first_element) {}
+
+  HWY_INLINE void operator()(std::size_t column, const hn::Vec<Floats> (&t)[2],
+                             hn::Vec<Shorts>* coded) const {
+    const Shorts d;
+    const auto first = hn::BitCast(d, Fixed(t[0])), second = hn::BitCast(d, Fixed(t[1]));
+    const auto share = hn::ConcatEven(d, second, first), index = hn::ConcatOdd(d, second, first);
+    // The largest level has no interval above it: it is the certain upper end of the one below.
+    const auto base = hn::Min(index, hn::Set(d, last_));
+    const auto certain = hn::Ne(index, base);
+    const auto choice = [&](std::uint32_t draw, int bit) {
+      const auto chosen = hn::Or(hn::Lt(bits_(column, draw), share), certain);
+      return hn::IfThenElseZero(chosen, hn::Set(d, static_cast<std::uint16_t>(1 << bit)));
+    };
+    *coded = hn::Add(base, choice(0, kChoiceBit0<kBits, kDraws>));
+    if constexpr (kDraws == 2) *coded = hn::Add(*coded, choice(1, kChoiceBit1<kBits>));
+  }
+
+ private:
+  // The nearest multiple of 2^-16, ties down: half of the least integer that is not below twice the number.
+  static HWY_INLINE hn::Vec<Ints> Fixed(hn::Vec<Floats> t) {
+    const Floats d;
+    return hn::ShiftRight<1>(hn::ConvertTo(Ints(), hn::Ceil(hn::Mul(t, hn::Set(d, 0x1p17f)))));
+  }
+
+  std::uint16_t last_;
+  ArsBits bits_;
+};
+
 class NearestCoder {
  public:
   static constexpr int kSets = 1;
@@ -309,6 +349,10 @@ void QuantizeFields(const FieldLayout& layout, const float* values, const Unifor
                     const DrawAddress& address, std::uint64_t first_element, std::uint8_t* row) {
   WithBits(layout, [&]<int kBits>() {
     const auto with_draws = [&]<int kDraws>() {
+      if (address.generator == Generator::aes) {
+        const ArsCoder<kBits, kDraws> coder(columns.intervals, address, first_element);
+        return QuantizeRow<kBits, kDraws>(layout, values, columns, coder, row);
+      }
       const PhiloxCoder<kBits, kDraws> coder(columns.intervals, address, first_element);
       QuantizeRow<kBits, kDraws>(layout, values, columns, coder, row);
     };

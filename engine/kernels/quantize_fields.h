@@ -18,9 +18,10 @@ struct UniformColumns {
 
 /// Rounds one row of layout.cols values stochastically and writes it to `row`, layout.row_bytes() bytes at an
 /// address divisible by 64. The codes are those of bracket_uniform(), random_bits() and choose() at the same
-/// address, draws 0 .. layout.draws - 1, value c at element first_element + c, bit by bit; so are base and
-/// choices with Philox. first_element: a multiple of 16. Nothing but the row is written, and past the caches:
-/// a thread that hands rows to another calls flush_rows() first.
+/// address, draws 0 .. layout.draws - 1, value c at element first_element + c, bit by bit. So are base and
+/// choices by Philox; by AES a share of more than 1 - 2^-17 of an interval but the last is stored as the next
+/// one's share 0. first_element: a multiple of 16. Nothing but the row is written, and past the caches: a
+/// thread that hands rows to another calls flush_rows() first.
 void quantize_fields(const FieldLayout& layout, const float* values, const UniformColumns& columns,
                      const DrawAddress& address, std::uint64_t first_element, std::uint8_t* row);
 

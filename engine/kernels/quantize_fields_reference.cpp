@@ -7,6 +7,9 @@
 namespace zipml::kernels::reference {
 namespace {
 
+// Shares above it are certain to be rounded up by the 16 bits of a draw by AES.
+constexpr float kMostShare = 1.0f - 0x1p-17f;
+
 void add_bits(std::uint8_t& byte, unsigned bits) { byte = static_cast<std::uint8_t>(byte | bits); }
 
 void add_code(const FieldLayout& layout, std::size_t column, unsigned code, std::uint8_t* row) {
@@ -23,6 +26,10 @@ void quantize_fields(const FieldLayout& layout, const float* values, const Unifo
     float share;
     bracket_uniform(values + c, columns.low + c, columns.inverse_step + c, columns.intervals, 1, &base,
                     &share);
+    if (address.generator == Generator::aes && share > kMostShare && base + 1u < columns.intervals) {
+      ++base;
+      share = 0.0f;
+    }
     unsigned code = base;
     for (std::size_t draw = 0; draw < layout.draws; ++draw) {
       const bool upper =

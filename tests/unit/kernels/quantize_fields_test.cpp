@@ -98,6 +98,43 @@ TEST_CASE("quantize_fields writes what the general path stores, bit by bit", "[k
   });
 }
 
+// Code of every draw and column, as FieldLayout documents them.
+std::vector<unsigned> codes_of(const FieldLayout& layout, const AlignedVector<std::uint8_t>& row) {
+  std::vector<unsigned> codes;
+  for (std::size_t draw = 0; draw < layout.draws; ++draw) {
+    for (std::size_t c = 0; c < layout.cols; ++c) {
+      const unsigned field = row[c / layout.fields()] >> (c % layout.fields() * layout.bits);
+      codes.push_back(field & ((1u << layout.bits) - 1));
+      if (layout.draws == 1) continue;
+      const std::size_t plane = layout.base_bytes() + draw * layout.plane_bytes();
+      codes.back() += (unsigned{row[plane + layout.choice_byte(c)]} >> layout.choice_bit(c)) & 1u;
+    }
+  }
+  return codes;
+}
+
+TEST_CASE("quantize_fields by AES has the codes of the general path, and equals its reference bit by bit",
+          "[kernels]") {
+  on_every_target([&] {
+    for_every_shape([&](const FieldLayout& layout, Row row) {
+      // Shares at and beside the ties of 2^-16 and at the upper end of an interval.
+      for (std::size_t c = 17; c < layout.cols; c += 19) {
+        row.low[c] = 0.0f;
+        row.inverse[c] = 1.0f;
+        row.values[c] = static_cast<float>(c % 5) / 4.0f * (1.0f - static_cast<float>(c % 4) * 0x1p-18f) +
+                        static_cast<float>(c % 7) * 0x1p-17f;
+      }
+      const DrawAddress address{0xfedcba9876543210ULL, Stream::sample_rounding, 3, Generator::aes};
+      AlignedVector<std::uint8_t> got(layout.row_bytes(), 0xAA), want(layout.row_bytes(), 0x55);
+      kernels::quantize_fields(layout, row.values.data(), row.columns(), address, 1008, got.data());
+      kernels::reference::quantize_fields(layout, row.values.data(), row.columns(), address, 1008,
+                                          want.data());
+      REQUIRE(got == want);
+      REQUIRE(codes_of(layout, got) == codes_of(layout, by_general_path(layout, row, address, 1008)));
+    });
+  });
+}
+
 TEST_CASE("the reference of quantize_fields equals the general path too", "[kernels]") {
   for_every_shape([](const FieldLayout& layout, const Row& row) {
     const DrawAddress address{7, Stream::sample_rounding, 1};
