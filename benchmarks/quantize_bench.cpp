@@ -46,7 +46,7 @@ void BM_GeneralPath(benchmark::State& state) {
   count_values(state, matrix);
 }
 
-void BM_QuantizeFields(benchmark::State& state) {
+void quantize_fields(benchmark::State& state, Generator generator) {
   const Matrix& matrix = samples(static_cast<std::size_t>(state.range(0)));
   const std::size_t n = matrix.cols();
   const FieldLayout layout(n, static_cast<int>(state.range(1)), static_cast<int>(state.range(2)));
@@ -56,15 +56,17 @@ void BM_QuantizeFields(benchmark::State& state) {
   AlignedVector<std::uint8_t> rows(matrix.rows() * layout.row_bytes()), check(layout.row_bytes());
   const auto quantize = [&](std::uint32_t epoch) {
     for (std::size_t r = 0; r < matrix.rows(); ++r) {
-      kernels::quantize_fields(layout, matrix.row(r).data(), columns, {1, Stream::sample_rounding, epoch},
-                               r * matrix.stride(), rows.data() + r * layout.row_bytes());
+      kernels::quantize_fields(layout, matrix.row(r).data(), columns,
+                               {1, Stream::sample_rounding, epoch, generator}, r * matrix.stride(),
+                               rows.data() + r * layout.row_bytes());
     }
     kernels::flush_rows();
   };
   quantize(1);
   for (std::size_t r = 0; r < matrix.rows(); r += 997) {
     kernels::reference::quantize_fields(layout, matrix.row(r).data(), columns,
-                                        {1, Stream::sample_rounding, 1}, r * matrix.stride(), check.data());
+                                        {1, Stream::sample_rounding, 1, generator}, r * matrix.stride(),
+                                        check.data());
     if (!std::equal(check.begin(), check.end(), rows.data() + r * layout.row_bytes()))
       return state.SkipWithError("INCORRECT");
   }
@@ -72,6 +74,9 @@ void BM_QuantizeFields(benchmark::State& state) {
   for (auto _ : state) quantize(++epoch);
   count_values(state, matrix);
 }
+
+void BM_QuantizeFieldsPhilox(benchmark::State& state) { quantize_fields(state, Generator::philox); }
+void BM_QuantizeFieldsAes(benchmark::State& state) { quantize_fields(state, Generator::aes); }
 
 void shapes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"n", "bits", "draws"})->Unit(benchmark::kMillisecond);
@@ -81,7 +86,8 @@ void shapes(benchmark::internal::Benchmark* benchmark) {
 }
 
 BENCHMARK(BM_GeneralPath)->Apply(shapes);
-BENCHMARK(BM_QuantizeFields)->Apply(shapes);
+BENCHMARK(BM_QuantizeFieldsPhilox)->Apply(shapes);
+BENCHMARK(BM_QuantizeFieldsAes)->Apply(shapes);
 
 }  // namespace
 }  // namespace zipml

@@ -37,6 +37,18 @@ using Shorts = hn::RepartitionToNarrow<Words>;
 using Bytes = hn::RepartitionToNarrow<Shorts>;
 constexpr std::size_t kFloats = hn::MaxLanes(Floats()), kShorts = 2 * kFloats, kBytes = 4 * kFloats;
 
+// Integers of positions: truncated, or the least that are not below. These lie far inside the range of 32
+// bits, and Highway's own conversions would spend four instructions on numbers beyond it.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+HWY_INLINE hn::Vec<Ints> Truncated(hn::Vec<Floats> t) { return hn::Vec<Ints>{_mm512_cvttps_epi32(t.raw)}; }
+HWY_INLINE hn::Vec<Ints> RoundedUp(hn::Vec<Floats> t) {
+  return hn::Vec<Ints>{_mm512_cvt_roundps_epi32(t.raw, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)};
+}
+#else
+HWY_INLINE hn::Vec<Ints> Truncated(hn::Vec<Floats> t) { return hn::ConvertTo(Ints(), t); }
+HWY_INLINE hn::Vec<Ints> RoundedUp(hn::Vec<Floats> t) { return hn::ConvertTo(Ints(), hn::Ceil(t)); }
+#endif
+
 // A coder turns pairs of vectors of positions, t in [0, intervals] as in bracket_uniform(), into vectors of
 // coded values of 16 bits, kSets of them at a time: with one draw the code; with two the base index, and the
 // choices of the draws in bits 8 and 9. At one bit the base index of two draws is always 0; their choices are
@@ -149,7 +161,7 @@ class PhiloxCoder {
   HWY_INLINE hn::Vec<Ints> Code(hn::Vec<Floats> t, const hn::Vec<Words> (&words)[2]) const {
     const Floats d;
     const Ints ints;
-    const auto lower = hn::Min(hn::ConvertTo(ints, t), hn::Set(ints, last_));
+    const auto lower = hn::Min(Truncated(t), hn::Set(ints, last_));
     // The share in units of 2^-24, which compares with whole random numbers as the share with unit floats.
     const auto share = hn::Mul(hn::Sub(t, hn::ConvertTo(d, lower)), hn::Set(d, 0x1p24f));
     const auto one = hn::Add(lower, Chosen(words[0], share, hn::Set(ints, 1 << kChoiceBit0<kBits, kDraws>)));
@@ -185,6 +197,10 @@ class ArsCoder {
     const Shorts d;
     const auto first = hn::BitCast(d, Fixed(t[0])), second = hn::BitCast(d, Fixed(t[1]));
     const auto share = hn::ConcatEven(d, second, first), index = hn::ConcatOdd(d, second, first);
+    if constexpr (kDraws == 1) {
+      *coded = hn::Add(index, hn::IfThenElseZero(hn::Lt(bits_(column, 0), share), hn::Set(d, 1)));
+      return;
+    }
     // The largest level has no interval above it: it is the certain upper end of the one below.
     const auto base = hn::Min(index, hn::Set(d, last_));
     const auto certain = hn::Ne(index, base);
@@ -192,15 +208,13 @@ class ArsCoder {
       const auto chosen = hn::Or(hn::Lt(bits_(column, draw), share), certain);
       return hn::IfThenElseZero(chosen, hn::Set(d, static_cast<std::uint16_t>(1 << bit)));
     };
-    *coded = hn::Add(base, choice(0, kChoiceBit0<kBits, kDraws>));
-    if constexpr (kDraws == 2) *coded = hn::Add(*coded, choice(1, kChoiceBit1<kBits>));
+    *coded = hn::Add(hn::Add(base, choice(0, kChoiceBit0<kBits, kDraws>)), choice(1, kChoiceBit1<kBits>));
   }
 
  private:
   // The nearest multiple of 2^-16, ties down: half of the least integer that is not below twice the number.
   static HWY_INLINE hn::Vec<Ints> Fixed(hn::Vec<Floats> t) {
-    const Floats d;
-    return hn::ShiftRight<1>(hn::ConvertTo(Ints(), hn::Ceil(hn::Mul(t, hn::Set(d, 0x1p17f)))));
+    return hn::ShiftRight<1>(RoundedUp(hn::Mul(t, hn::Set(Floats(), 0x1p17f))));
   }
 
   std::uint16_t last_;
@@ -220,31 +234,40 @@ class NearestCoder {
  private:
   HWY_INLINE hn::Vec<Ints> Nearest(hn::Vec<Floats> t) const {
     const Ints ints;
-    return hn::Min(hn::ConvertTo(ints, hn::Add(t, hn::Set(Floats(), 0.5f))), hn::Set(ints, most_));
+    return hn::Min(Truncated(hn::Add(t, hn::Set(Floats(), 0.5f))), hn::Set(ints, most_));
   }
 
   std::int32_t most_;
 };
 
-HWY_INLINE hn::Vec<Floats> PositionOf(const float* value, const float* low, const float* inverse_step,
-                                      hn::Vec<Floats> intervals) {
-  const Floats d;
-  const auto t = hn::Mul(hn::Sub(hn::LoadU(d, value), hn::LoadU(d, low)), hn::LoadU(d, inverse_step));
-  return hn::Min(hn::Max(t, hn::Zero(d)), intervals);
+HWY_INLINE hn::Vec<Floats> PositionOf(hn::Vec<Floats> value, hn::Vec<Floats> low,
+                                      hn::Vec<Floats> inverse_step, hn::Vec<Floats> intervals) {
+  const auto t = hn::Mul(hn::Sub(value, low), inverse_step);
+  return hn::Min(hn::Max(t, hn::Zero(Floats())), intervals);
 }
 
 // Positions of kFloats columns; 0 in those beyond the row.
 HWY_INLINE hn::Vec<Floats> PositionsAt(const float* values, const UniformColumns& columns, std::size_t cols,
                                        std::size_t column, hn::Vec<Floats> intervals) {
-  if (column + kFloats <= cols)
-    return PositionOf(values + column, columns.low + column, columns.inverse_step + column, intervals);
-  HWY_ALIGN float rest[3][kFloats] = {};
-  for (std::size_t i = 0; column + i < cols; ++i) {
-    rest[0][i] = values[column + i];
-    rest[1][i] = columns.low[column + i];
-    rest[2][i] = columns.inverse_step[column + i];
-  }
-  return PositionOf(rest[0], rest[1], rest[2], intervals);
+  const float* low = columns.low + column;
+  const float* inverse_step = columns.inverse_step + column;
+  values += column;
+  const auto whole = [](const float* at) { return hn::LoadU(Floats(), at); };
+  if (column + kFloats <= cols) return PositionOf(whole(values), whole(low), whole(inverse_step), intervals);
+  if (column >= cols) return hn::Zero(Floats());
+  const std::size_t count = cols - column;
+#if HWY_MEM_OPS_MIGHT_FAULT
+  const auto part = [count](const float* at) {
+    HWY_ALIGN float copied[kFloats] = {};
+    for (std::size_t i = 0; i < count; ++i) copied[i] = at[i];
+    return hn::Load(Floats(), copied);
+  };
+#else
+  const auto part = [count](const float* at) {
+    return hn::MaskedLoad(hn::FirstN(Floats(), count), Floats(), at);
+  };
+#endif
+  return PositionOf(part(values), part(low), part(inverse_step), intervals);
 }
 
 // Coded values of kFields vectors as one: its 16 bits hold a byte of base fields and one of choices.
