@@ -1,5 +1,8 @@
 #include "engine/core/random.h"
 
+#include <stdexcept>
+
+#include "engine/core/ars.h"
 #include "engine/core/portable_math.h"
 
 namespace zipml {
@@ -17,6 +20,10 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c, std::arr
 }
 
 std::uint32_t draw_bits(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
+  if (address.generator == Generator::aes) {
+    const auto block = ars4x32(philox_counter(address, element / 8, draw), ars_key(address), kArsRounds);
+    return (block[element % 8 / 2] >> (16 * (element % 2)) << 16) | kHalfUnit;
+  }
   return philox4x32(philox_counter(address, element / 4, draw), philox_key(address))[element % 4];
 }
 
@@ -24,10 +31,19 @@ float draw_unit_float(const DrawAddress& address, std::uint64_t element, std::ui
   return unit_float(draw_bits(address, element, draw));
 }
 
-double draw_unit_double(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
+namespace {
+
+// 16 bits are enough for no draw but those that are compared with a share.
+std::uint64_t draw_64_bits(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
+  if (address.generator != Generator::philox) throw std::logic_error("draws of 64 bits are Philox's");
   const std::uint64_t high = draw_bits(address, element, 2 * draw);
-  const std::uint64_t low = draw_bits(address, element, 2 * draw + 1);
-  return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53;
+  return (high << 32) | draw_bits(address, element, 2 * draw + 1);
+}
+
+}  // namespace
+
+double draw_unit_double(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
+  return static_cast<double>(draw_64_bits(address, element, draw) >> 11) * 0x1p-53;
 }
 
 double draw_normal(const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
@@ -36,10 +52,8 @@ double draw_normal(const DrawAddress& address, std::uint64_t element, std::uint3
 
 std::uint64_t draw_below(const DrawAddress& address, std::uint64_t element, std::uint32_t draw,
                          std::uint64_t bound) {
-  const std::uint64_t high = draw_bits(address, element, 2 * draw);
-  const std::uint64_t low = draw_bits(address, element, 2 * draw + 1);
   __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>((Wide{(high << 32) | low} * bound) >> 64);
+  return static_cast<std::uint64_t>((Wide{draw_64_bits(address, element, draw)} * bound) >> 64);
 }
 
 }  // namespace zipml

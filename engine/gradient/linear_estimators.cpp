@@ -54,16 +54,17 @@ class QuantizedEstimator : public GradientEstimator {
                  input.threads, requested_scope(parameters, input.seed), input.layout),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
+        generator_(rounding == Rounding::stochastic ? requested_generator(parameters) : Generator::philox),
         seed_(input.seed),
         threads_(input.threads) {
-    if (!fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, 0}, threads_);
+    if (!fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, 0, generator_}, threads_);
   }
 
   double bytes_per_row() const override { return samples_.bytes_per_row(); }
   const QuantizedSamples* samples() const override { return &samples_; }
 
   void begin_epoch(std::uint32_t epoch) override {
-    if (fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, epoch}, threads_);
+    if (fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, epoch, generator_}, threads_);
   }
 
  protected:
@@ -75,6 +76,7 @@ class QuantizedEstimator : public GradientEstimator {
  private:
   Rounding rounding_;
   bool fresh_;
+  Generator generator_;
   std::uint64_t seed_;
   int threads_;
 };
@@ -157,6 +159,7 @@ std::vector<ParameterInfo> naive_parameters() {
        .doc = "fresh: new draws every epoch, unbiased over the run; once: one set of draws for all epochs",
        .fallback = std::string("fresh"),
        .choices = {"fresh", "once"}});
+  parameters.push_back(generator_parameter());
   return parameters;
 }
 

@@ -94,19 +94,20 @@ PolynomialGradient::PolynomialGradient(const Parameters& parameters, const Estim
       fresh_(parameters.text("sampling") == "fresh"),
       symmetric_(product_rules()[parameters.text("product")] == ProductRule::symmetric),
       cuts_(parameters.text("outside") == "cut"),
+      generator_(requested_generator(parameters)),
       seed_(input.seed),
       threads_(input.threads),
       samples_(input.features, *requested_strategy(parameters), requested_levels(parameters),
                static_cast<int>(parameters.integer("degree")) + 1, input.threads,
                requested_scope(parameters, input.seed)),
       polynomials_(parameters, input) {
-  if (!fresh_) samples_.quantize(seed_, 0, threads_);
+  if (!fresh_) samples_.quantize(seed_, 0, threads_, generator_);
 }
 
 void PolynomialGradient::begin_epoch(std::uint32_t epoch) {
   epoch_ = epoch;
   outside_.store(0, std::memory_order_relaxed);
-  if (fresh_) samples_.quantize(seed_, epoch, threads_);
+  if (fresh_) samples_.quantize(seed_, epoch, threads_, generator_);
 }
 
 void PolynomialGradient::add_row(std::span<const float> x, std::uint32_t r,

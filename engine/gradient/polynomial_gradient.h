@@ -75,6 +75,7 @@ class PolynomialGradient {
   bool margin_;
   std::size_t stride_;
   bool fresh_, symmetric_, cuts_;
+  Generator generator_;
   std::uint64_t seed_;
   int threads_;
   CountedSamples samples_;

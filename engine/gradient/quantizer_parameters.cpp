@@ -53,6 +53,18 @@ ParameterInfo rounding_parameter(const std::string& values) {
           .choices = names};
 }
 
+ParameterInfo generator_parameter() {
+  std::vector<std::string> names;
+  for (const ComponentInfo& member : generators().family().members) names.push_back(member.name);
+  return {.key = "generator",
+          .type = ParameterType::text,
+          .doc =
+              "random numbers that samples are rounded with; philox: 24 bits a draw; aes: faster, with "
+              "shares rounded to 2^-16 (a bias of at most 2^-17 of a step)",
+          .fallback = std::string("philox"),
+          .choices = names};
+}
+
 LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed) {
   LevelScope scope;
   scope.columns_per_group = parameters.is_text("columns_per_group")
@@ -61,6 +73,10 @@ LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed) {
   scope.sample_rows = static_cast<std::size_t>(parameters.integer("sample_rows"));
   scope.seed = seed;
   return scope;
+}
+
+Generator requested_generator(const Parameters& parameters) {
+  return generators()[parameters.text("generator")];
 }
 
 int requested_levels(const Parameters& parameters) {

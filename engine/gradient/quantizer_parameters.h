@@ -24,6 +24,12 @@ ParameterInfo rounding_parameter(const std::string& values);
 /// What checked sample_quantizer_parameters() ask for; `seed` is the run's.
 LevelScope requested_scope(const Parameters& parameters, std::uint64_t seed);
 
+/// The parameter `generator` of samples that are rounded stochastically.
+ParameterInfo generator_parameter();
+
+/// The generator that a checked generator_parameter() asks for.
+Generator requested_generator(const Parameters& parameters);
+
 /// Number of levels that checked parameters ask for: levels_count where given, else 2^bits.
 int requested_levels(const Parameters& parameters);
 

@@ -50,6 +50,7 @@ class RefetchL1 : public GradientEstimator {
         loss_(input.loss),
         jump_(required_jump(input.loss)),
         fresh_(parameters.text("sampling") == "fresh"),
+        generator_(requested_generator(parameters)),
         seed_(input.seed),
         threads_(input.threads) {}
 
@@ -111,13 +112,16 @@ class RefetchL1 : public GradientEstimator {
     return jump_.at - double{labels_[r]} * double{kernels::dot(a, x.data(), x.size())};
   }
 
-  DrawAddress address(std::uint32_t epoch) const { return {seed_, Stream::sample_rounding, epoch}; }
+  DrawAddress address(std::uint32_t epoch) const {
+    return {seed_, Stream::sample_rounding, epoch, generator_};
+  }
 
   const Matrix& features_;
   std::span<const float> labels_;
   const Loss& loss_;
   SlopeJump jump_;
   bool fresh_;
+  Generator generator_;
   std::uint64_t seed_;
   int threads_;
 

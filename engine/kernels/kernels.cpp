@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "engine/core/ars.h"
 #include "engine/kernels/reference.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -90,6 +91,21 @@ void RandomBits(const DrawAddress& address, std::uint32_t draw, std::uint64_t fi
   reference::random_bits(address, draw, first_element, out, n);
 }
 #else
+#include "engine/kernels/ars-inl.h"
+
+void ArsWords(const DrawAddress& address, std::uint32_t draw, std::uint64_t first_element,
+              std::uint32_t* HWY_RESTRICT out, std::size_t n) {
+  const ArsBits bits(address, first_element / 8 * 8);
+  HWY_ALIGN std::uint16_t random[ArsBits::kElements];
+  const std::size_t before = first_element % 8;  // 0 or 4
+  for (std::size_t i = 0; i < before + n; i += ArsBits::kElements) {
+    hn::Store(bits(i, draw), ArsBits::Shorts(), random);
+    const std::size_t first = std::max(i, before), last = std::min(i + ArsBits::kElements, before + n);
+    for (std::size_t k = first; k < last; ++k)
+      out[k - before] = (std::uint32_t{random[k - i]} << 16) | kHalfUnit;
+  }
+}
+
 // One lane per Philox block: the 64-bit products of the even and of the odd lanes, put together again.
 HWY_INLINE void MultiplyWide(hn::Vec<Words> x, hn::Vec<Words> multiplier, hn::Vec<Words>& high,
                              hn::Vec<Words>& low) {
@@ -103,6 +119,7 @@ HWY_INLINE void MultiplyWide(hn::Vec<Words> x, hn::Vec<Words> multiplier, hn::Ve
 
 void RandomBits(const DrawAddress& address, std::uint32_t draw, std::uint64_t first_element,
                 std::uint32_t* HWY_RESTRICT out, std::size_t n) {
+  if (address.generator == Generator::aes) return ArsWords(address, draw, first_element, out, n);
   constexpr std::size_t kStep = 4 * kLanes;
   const Words d;
   const auto multiplier0 = hn::Set(d, kPhiloxMultiplier0), multiplier1 = hn::Set(d, kPhiloxMultiplier1);

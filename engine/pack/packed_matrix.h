@@ -40,6 +40,7 @@ class PackedMatrix {
 
   /// The rows, where they are stored as fields; else nullptr.
   const FieldMatrix* fields() const { return fields_ ? &*fields_ : nullptr; }
+  FieldMatrix* fields() { return fields_ ? &*fields_ : nullptr; }
 
   /// Writes the codes (one draw) or base indices (more) of row r; cols() values below 2^bits.
   void store_base(std::size_t r, const std::uint16_t* codes, PackScratch& scratch);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/core/matrix.h"
 #include "engine/core/random.h"
+#include "engine/kernels/quantize_fields.h"
 #include "engine/quantize/level_set.h"
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/rounding.h"
@@ -22,6 +24,13 @@ class ColumnLevels {
   std::size_t cols() const { return columns_.size(); }
   int count() const { return columns_.front().size(); }
   const LevelSet& column(std::size_t c) const { return columns_[c]; }
+
+  /// The levels as kernels take them, where all columns are uniform.
+  std::optional<kernels::UniformColumns> uniform() const {
+    if (!uniform_) return {};
+    return kernels::UniformColumns{low_.data(), inverse_step_.data(),
+                                   static_cast<std::uint32_t>(count()) - 1};
+  }
 
   /// Intervals of cols() values: base index and share of the upper level.
   void bracket(const float* values, std::uint16_t* base, float* share) const;

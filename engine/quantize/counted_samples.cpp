@@ -33,7 +33,8 @@ CountedSamples::CountedSamples(const Matrix& features, const LevelStrategy& stra
   if (scales_rows_) row_norms_ = row_norms(features);
 }
 
-void CountedSamples::quantize(std::uint64_t seed, std::uint32_t epoch, int threads) {
+void CountedSamples::quantize(std::uint64_t seed, std::uint32_t epoch, int threads, Generator generator) {
+  generator_ = generator;
   seed_ = seed;
   epoch_ = epoch;
   constexpr std::size_t kRows = BitMatrix::kRowsPerBlock;
@@ -58,7 +59,7 @@ void CountedSamples::quantize_row(std::size_t r, QuantizeScratch& scratch) {
   levels_.bracket(values, sums, scratch.share.data());
   for (std::size_t c = 0; c < n; ++c)
     sums[c] = static_cast<std::uint16_t>(sums[c] * static_cast<unsigned>(draws_));
-  const DrawAddress address{seed_, Stream::sample_rounding, epoch_};
+  const DrawAddress address{seed_, Stream::sample_rounding, epoch_, generator_};
   const std::uint64_t first_element = std::uint64_t{r} * features_.stride();
   for (int draw = 0; draw < draws_; ++draw) {
     kernels::random_bits(address, static_cast<std::uint32_t>(draw), first_element, scratch.words.data(), n);

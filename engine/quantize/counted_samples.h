@@ -27,8 +27,10 @@ class CountedSamples {
   /// Bits of a stored value.
   static int stored_bits(int levels, int draws);
 
-  /// Draws every value `draws` times. The result is a pure function of (seed, epoch), as in QuantizedSamples.
-  void quantize(std::uint64_t seed, std::uint32_t epoch, int threads);
+  /// Draws every value `draws` times. The result is a pure function of (seed, epoch, generator), as in
+  /// QuantizedSamples; the arrangements of its draws are Philox's with either generator.
+  void quantize(std::uint64_t seed, std::uint32_t epoch, int threads,
+                Generator generator = Generator::philox);
 
   /// All draws of row r: draw j to out + j * stride, cols() values each, the rest untouched.
   void decode(std::size_t r, std::size_t stride, float* out, QuantizeScratch& scratch) const;
@@ -51,6 +53,7 @@ class CountedSamples {
   std::vector<float> row_norms_;
   std::uint64_t seed_ = 0;
   std::uint32_t epoch_ = 0;
+  Generator generator_ = Generator::philox;
 };
 
 }  // namespace zipml

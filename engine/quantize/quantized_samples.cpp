@@ -5,6 +5,7 @@
 
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/quantize_fields.h"
 #include "engine/quantize/row_norms.h"
 
 namespace zipml {
@@ -40,6 +41,7 @@ void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, i
                     const std::size_t last = std::min((block + 1) * kRows, features_.rows());
                     for (std::size_t r = block * kRows; r < last; ++r)
                       quantize_row(r, rounding, address, scratch);
+                    kernels::flush_rows();
                   });
 }
 
@@ -48,6 +50,13 @@ void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const Draw
   const std::size_t n = features_.cols();
   const float* values =
       scales_rows_ ? unit_row(features_.row(r), row_norms_[r], scratch.values) : features_.row(r).data();
+  const std::uint64_t first_element = std::uint64_t{r} * features_.stride();
+  if (const auto columns = levels_.uniform(); columns && packed_.fields() != nullptr) {
+    FieldMatrix& fields = *packed_.fields();
+    if (rounding == Rounding::nearest)
+      return kernels::quantize_fields_nearest(fields.layout(), values, *columns, fields.row(r));
+    return kernels::quantize_fields(fields.layout(), values, *columns, address, first_element, fields.row(r));
+  }
   scratch.base.resize(n);
   if (rounding == Rounding::nearest) {
     levels_.nearest(values, scratch.base.data());
@@ -58,7 +67,6 @@ void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const Draw
   scratch.words.resize(n);
   scratch.choices.resize(packed_bytes(n, 1) + kPackSlack);
   levels_.bracket(values, scratch.base.data(), scratch.share.data());
-  const std::uint64_t first_element = std::uint64_t{r} * features_.stride();
   for (int draw = 0; draw < draws(); ++draw) {
     kernels::random_bits(address, static_cast<std::uint32_t>(draw), first_element, scratch.words.data(), n);
     kernels::choose(scratch.words.data(), scratch.share.data(), n, scratch.choices.data());

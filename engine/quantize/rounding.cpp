@@ -11,6 +11,14 @@ const Registry<Rounding>& roundings() {
   return registry;
 }
 
+const Registry<Generator>& generators() {
+  static const Registry<Generator> registry(
+      "generators", "random numbers of stochastic rounding",
+      {{{"philox", "Philox4x32-10: 32 bits a draw, of which 24 are compared"}, Generator::philox},
+       {{"aes", "ARS-7, rounds of AES: 16 bits a draw, so shares are rounded to 2^-16"}, Generator::aes}});
+  return registry;
+}
+
 std::uint32_t round_to_level(Rounding rounding, float value, const LevelSet& levels,
                              const DrawAddress& address, std::uint64_t element, std::uint32_t draw) {
   if (rounding == Rounding::nearest) return levels.nearest(value);

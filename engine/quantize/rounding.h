@@ -17,6 +17,9 @@ enum class Rounding {
 /// Every rounding, by name.
 const Registry<Rounding>& roundings();
 
+/// Every generator of the draws of stochastic rounding, by name.
+const Registry<Generator>& generators();
+
 /// Code of a value: a pure function of the value, its levels and, for stochastic rounding, the draw's
 /// address.
 std::uint32_t round_to_level(Rounding rounding, float value, const LevelSet& levels,

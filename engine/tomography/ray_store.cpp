@@ -61,16 +61,18 @@ class QuantizedRays final : public RayStore {
         draws_(draws),
         samples_(projector.weights(), *requested_strategy(parameters), requested_levels(parameters),
                  draws.count, threads),
+        generator_(draws.rounding == Rounding::stochastic ? requested_generator(parameters)
+                                                          : Generator::philox),
         seed_(seed),
         threads_(threads) {
-    if (!draws_.fresh) samples_.quantize(draws_.rounding, {seed_, Stream::sample_rounding, 0}, threads_);
+    if (!draws_.fresh) quantize(0);
   }
 
   bool is_unbiased() const override { return draws_.count > 1; }
   double bytes_per_row() const override { return samples_.bytes_per_row(); }
 
   void begin_epoch(std::uint32_t epoch) override {
-    if (draws_.fresh) samples_.quantize(draws_.rounding, {seed_, Stream::sample_rounding, epoch}, threads_);
+    if (draws_.fresh) quantize(epoch);
   }
 
   void accumulate(std::span<const float> x, std::span<const float> labels,
@@ -99,9 +101,14 @@ class QuantizedRays final : public RayStore {
   }
 
  private:
+  void quantize(std::uint32_t epoch) {
+    samples_.quantize(draws_.rounding, {seed_, Stream::sample_rounding, epoch, generator_}, threads_);
+  }
+
   const Projector& projector_;
   Draws draws_;
   QuantizedSamples samples_;
+  Generator generator_;
   std::uint64_t seed_;
   int threads_;
 };

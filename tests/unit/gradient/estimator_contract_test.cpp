@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -19,10 +20,12 @@ struct Fixture {
     }
   }
 
-  std::unique_ptr<GradientEstimator> make(const ComponentInfo& info, int threads) const {
+  std::unique_ptr<GradientEstimator> make(const ComponentInfo& info, int threads,
+                                          const char* generator = "philox") const {
     testing::Given given;
     for (const ParameterInfo& parameter : info.parameters) {
       if (parameter.key == "bits") given.push_back({"bits", std::int64_t{3}});
+      if (parameter.key == "generator") given.push_back({"generator", std::string(generator)});
     }
     const auto choice = testing::estimator_choice(info.name.c_str(), given);
     const Loss& loss = estimator_objection(info.name, *least_squares).empty() ? *least_squares : *hinge;
@@ -39,6 +42,27 @@ struct Fixture {
     return sum;
   }
 };
+
+TEST_CASE("the generator changes the draws of every estimator that has one, and threads do not",
+          "[estimator]") {
+  const Fixture f;
+  int with_generator = 0;
+  for (const ComponentInfo& info : estimators().family().members) {
+    INFO(info.name);
+    const bool has_one =
+        std::any_of(info.parameters.begin(), info.parameters.end(),
+                    [](const ParameterInfo& parameter) { return parameter.key == "generator"; });
+    if (!has_one) continue;
+    ++with_generator;
+    const auto philox = f.make(info, 1), aes = f.make(info, 1, "aes"), threaded = f.make(info, 3, "aes");
+    for (auto* e : {philox.get(), aes.get(), threaded.get()}) e->begin_epoch(1);
+    std::vector<std::uint32_t> rows(100);
+    for (std::uint32_t r = 0; r < 100; ++r) rows[r] = r;
+    CHECK(f.gradient(*aes, rows) != f.gradient(*philox, rows));
+    CHECK(f.gradient(*aes, rows) == f.gradient(*threaded, rows));
+  }
+  CHECK(with_generator >= 2);
+}
 
 TEST_CASE("every estimator keeps its contract", "[estimator]") {
   const Fixture f;

@@ -80,9 +80,10 @@ TEST_CASE("draws lie in the value's interval, and are those whose sum was stored
   for (const char* kind : {"uniform", "optimal"}) {
     for (const int draws : {1, 2, 3, 16, 32}) {
       CountedSamples counted(samples, *strategy(kind), 7, draws, 1);
-      counted.quantize(4, 2, 2);
+      const Generator generator = draws % 2 == 1 ? Generator::aes : Generator::philox;
+      counted.quantize(4, 2, 2, generator);
       QuantizedSamples separate(samples, *strategy(kind), 7, draws, 1);
-      separate.quantize(Rounding::stochastic, {4, Stream::sample_rounding, 2}, 1);
+      separate.quantize(Rounding::stochastic, {4, Stream::sample_rounding, 2, generator}, 1);
       QuantizeScratch scratch;
       std::vector<float> all(16 * static_cast<std::size_t>(draws), -77.0f), one(16);
       for (std::size_t r = 0; r < samples.rows(); ++r) {
