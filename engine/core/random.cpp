@@ -52,8 +52,7 @@ double draw_normal(const DrawAddress& address, std::uint64_t element, std::uint3
 
 std::uint64_t draw_below(const DrawAddress& address, std::uint64_t element, std::uint32_t draw,
                          std::uint64_t bound) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>((Wide{draw_64_bits(address, element, draw)} * bound) >> 64);
+  return scale_below(draw_64_bits(address, element, draw), bound);
 }
 
 }  // namespace zipml

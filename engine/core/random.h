@@ -64,7 +64,13 @@ double draw_unit_double(const DrawAddress& address, std::uint64_t element, std::
 /// Standard normal: the normal quantile of draw_unit_double.
 double draw_normal(const DrawAddress& address, std::uint64_t element, std::uint32_t draw);
 
-/// Uniform integer in [0, bound), bound >= 1; the bias is below bound / 2^64.
+/// Integer in [0, bound) of 64 random bits, bound >= 1; the bias is below bound / 2^64.
+inline std::uint64_t scale_below(std::uint64_t bits, std::uint64_t bound) {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>((Wide{bits} * bound) >> 64);
+}
+
+/// Uniform integer in [0, bound): scale_below() of the bits of draws 2 * draw (high) and 2 * draw + 1.
 std::uint64_t draw_below(const DrawAddress& address, std::uint64_t element, std::uint32_t draw,
                          std::uint64_t bound);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "engine/core/permutation.h"
 #include "engine/solve/epoch_plan.h"
 #include "engine/solve/objective.h"
 #include "toy_problem.h"
@@ -254,11 +255,16 @@ TEST_CASE("evaluation is the same for any number of threads and empty splits hav
 
 TEST_CASE("every order but drawing with replacement visits every row once, and epochs differ", "[training]") {
   for (const char* kind : {"permutation", "blocks"}) {
-    for (const std::size_t rows : {1u, 63u, 64u, 65u, 1000u}) {
+    for (const std::size_t rows : {1u, 63u, 64u, 65u, 1000u, 9000u}) {
       std::vector<std::uint32_t> first(rows), second(rows);
       order_rows(kind, 1, 1, first);
       order_rows(kind, 1, 2, second);
       if (rows == 1000) CHECK(first != second);
+      if (std::string(kind) == "permutation") {
+        std::vector<std::uint32_t> plain(rows);
+        permute(plain, {1, Stream::permutation, 1});
+        CHECK(first == plain);
+      }
       if (std::string(kind) == "blocks") {
         for (std::size_t i = 1; i < rows; ++i)
           CHECK((first[i] == first[i - 1] + 1 || first[i] % kRowsPerOrderBlock == 0));
