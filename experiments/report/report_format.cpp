@@ -41,8 +41,12 @@ std::string dataset_cell(const ClaimResult& result) {
   return result.finding.dataset.empty() ? result.claim.dataset : result.finding.dataset;
 }
 
-const Cells kHeader = {"figure", "verdict", "claim", "paper", "value", "interval", "seeds", "dataset"};
-const char* const kIntervals = "Intervals: 95% bootstrap of the median over seeds, paired by seed.";
+const Cells kHeader = {"figure",   "verdict", "claim",     "paper",  "value",
+                       "interval", "seeds",   "to decide", "dataset"};
+const char* const kIntervals =
+    "Intervals: 95% bootstrap of the median over seeds, paired by seed. To decide: seeds that would lead to "
+    "a "
+    "verdict in 4 of 5 repetitions, by the spread of those there are.";
 
 Cells cells_of(const ClaimResult& result) {
   const Finding& finding = result.finding;
@@ -53,6 +57,7 @@ Cells cells_of(const ClaimResult& result) {
           value_cell(result),
           interval_cell(finding),
           std::to_string(finding.seeds),
+          format_seeds(finding.to_decide),
           dataset_cell(result)};
 }
 
@@ -113,6 +118,10 @@ nlohmann::ordered_json json_of(const ClaimResult& result) {
   json["verdict"] = verdict_name(finding.verdict);
   json["dataset"] = dataset_cell(result);
   json["seeds"] = finding.seeds;
+  json["seeds_to_decide"] = nullptr;
+  if (finding.to_decide) json["seeds_to_decide"] = finding.to_decide->count;
+  json["seeds_to_decide_is_least"] = finding.to_decide && finding.to_decide->at_least;
+  json["level"] = kIntervalLevel;
   json["runs"] = finding.runs;
   json["unit"] = result.claim.unit;
   json["note"] = finding.note;
