@@ -47,6 +47,9 @@ class OptionParser {
   OptionParser& flag(std::string name, std::string doc);
   OptionParser& value(std::string name, std::string placeholder, std::string doc,
                       std::optional<std::string> fallback = {});
+  /// An option that may stand alone, which means `implicit`, or be followed by an unsigned integer.
+  OptionParser& optional_integer(std::string name, std::string placeholder, std::string doc,
+                                 std::string implicit);
   OptionParser& repeated(std::string name, std::string placeholder, std::string doc);
   /// Words that are not options: between min and max of them; shown as NAME in the usage line.
   OptionParser& positional(std::string name, std::string doc, std::size_t min,
@@ -58,12 +61,14 @@ class OptionParser {
   std::string help() const;
 
  private:
-  enum class Arity { none, one, many };
+  enum class Arity { none, optional, one, many };
   struct Option {
     std::string name, placeholder, doc;
     Arity arity = Arity::none;
     std::optional<std::string> fallback = {};
+    std::string implicit = {};  ///< of Arity::optional
   };
+  std::vector<std::string> with_implicit_values(const std::vector<std::string>& words) const;
   bool collect(const std::vector<std::string>& words, ParsedOptions& parsed) const;
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail_unknown(const std::string& option) const;

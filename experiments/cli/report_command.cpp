@@ -5,6 +5,7 @@
 #include "engine/core/error.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
+#include "experiments/cli/report_compare.h"
 #include "experiments/report/claims.h"
 #include "experiments/report/report_format.h"
 #include "experiments/results/atomic_file.h"
@@ -17,6 +18,15 @@ std::string formatted(const std::vector<ClaimResult>& results, const std::string
   return format == "md" ? report_markdown(results) : report_text(results);
 }
 
+int compare(const ParsedOptions& options) {
+  if (options.positional().size() != 2)
+    throw InputError("zipml report --compare: found one folder, two are needed: zipml report --compare A B");
+  if (options.has("output") || options.text("format") != "text")
+    throw InputError(
+        "zipml report --compare: writes text to standard output; --output and --format do not apply");
+  return report_comparison(options.positional()[0], options.positional()[1]);
+}
+
 }  // namespace
 
 int report_command(const std::vector<std::string>& args) {
@@ -25,7 +35,8 @@ int report_command(const std::vector<std::string>& args) {
       "Holds every claim of the paper against the results in a folder: the paper's value, ours, its "
       "interval over seeds and the verdict (holds, fails, undecided, not run).",
       "zipml report results --format md --output report.md");
-  parser.positional("DIR", "folder with results", 1, 1)
+  parser.positional("DIR", "folder with results; two with --compare", 1, 2)
+      .flag("compare", "say whether two folders hold the same results; exit 0: they do, 1: they do not")
       .value("format", "text|md|json", "how the report is written", "text")
       .value("output", "FILE", "write to this file instead of standard output");
   const auto options = parser.parse(args);
@@ -33,6 +44,10 @@ int report_command(const std::vector<std::string>& args) {
   if (options->text("format") == "html") {
     throw InputError("zipml report: --format html is not in this version; allowed: text, md, json");
   }
+  if (options->has("compare")) return compare(*options);
+  if (options->positional().size() > 1)
+    throw InputError("zipml report: unexpected word \"" + options->positional()[1] +
+                     "\"; two folders are for --compare");
   const std::string format = options->one_of("format", {"text", "md", "json"});
   const std::string folder = options->positional().front();
 
