@@ -222,6 +222,26 @@ void add_config_options(OptionParser& parser, std::string_view default_scale) {
       .repeated("set", "/json/pointer=VALUE", "change a value of the configs");
 }
 
+namespace {
+
+// One word for a POSIX shell.
+std::string quoted(const std::string& word) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=/.,:%@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+std::string config_options_text(const ParsedOptions& options) {
+  std::string text = "--scale " + options.text("scale");
+  if (options.has("seeds")) text += " --seeds " + options.text("seeds");
+  for (const std::string& assignment : options.all("set")) text += " --set " + quoted(assignment);
+  return text;
+}
+
 ConfigOptions config_options(const ParsedOptions& options) {
   constexpr std::int64_t kMostSeeds = 10000;
   ConfigOptions config;

@@ -89,7 +89,7 @@ int verify(const std::vector<PlannedRun>& plan, std::size_t count, const RunnerO
   std::cerr << "verifying " << counted(sample.runs.size(), "run") << ": " << found << std::endl;
   const InterruptGuard guard;
   const ScratchFolder scratch;
-  EngineExecutor executor({scratch.path(), data, true});
+  EngineExecutor executor({scratch.path(), data, "", true});
   const Verification outcome = verify_runs(sample, executor, options, scratch.path(), interrupted, std::cerr);
   for (const RunDifference& run : outcome.differing) print_difference(run, std::cout);
   std::cout << outcome.equal << " of " << sample.runs.size() << " verified runs equal, "
@@ -128,7 +128,7 @@ int run_command(const std::vector<std::string>& args) {
   skip_networks(plan);
   if (had_runs && plan.empty()) return 1;
   const InterruptGuard guard;
-  EngineExecutor executor({options.out, config_choices.data, options.force});
+  EngineExecutor executor({options.out, config_choices.data, config_options_text(*parsed), options.force});
   const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);
   print_summary(summary, options);
   return summary.exit_code();

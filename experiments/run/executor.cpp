@@ -138,6 +138,7 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
   ResultFile result;
   describe_run(spec, result);
   result.provenance = build_provenance(spec.network ? 1 : threads);
+  result.provenance.config_options = options_.config_options;
   if (spec.measurement.kind == kFpgaCycles) {
     time_shape(spec, result);
     return result;
