@@ -157,6 +157,9 @@ status=0
 "$build/zipml" report "$out" --format json >"$out/verdicts.json" || status=1 # for the table of figure 1
 "$python" plots/draw_all.py --results "$out" --out "$out/figures" ${only:+--only "$only"} || status=1
 "$build/zipml" report "$out" || status=1
-"$build/zipml" report "$out" --format html --output "$out/report.html" 2>/dev/null && # named what it skipped above
-  echo "The report with its figures, one page: $out/report.html" >&2 || status=1
+if "$build/zipml" report "$out" --format html --output "$out/report.html"; then
+  echo "The report with its figures, on one page: $out/report.html" >&2
+else
+  status=1
+fi
 exit $status

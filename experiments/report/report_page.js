@@ -35,11 +35,13 @@
 
   document.querySelectorAll("table.sortable").forEach(function (table) {
     Array.from(table.tHead.rows[0].cells).forEach(function (header, column) {
-      const button = document.createElement("button");
+      const button = document.createElement("button"), printed = document.createElement("span");
       button.type = "button";
       button.title = "sort by this column";
-      while (header.firstChild) button.appendChild(header.firstChild);
-      header.appendChild(button);
+      button.textContent = printed.textContent = header.textContent;
+      // Headers that a printer repeats on every page lose their buttons there.
+      printed.className = "printed";
+      header.replaceChildren(button, printed);
       button.addEventListener("click", function () { sort(table, column); });
     });
   });

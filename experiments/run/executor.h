@@ -49,7 +49,7 @@ class EngineExecutor : public RunExecutor {
     std::filesystem::path out;
     DataContext data;
     std::string config_options = {};  ///< as typed, for the provenance
-    bool force = false;  ///< do not trust tunings that are on the disk
+    bool force = false;               ///< do not trust tunings that are on the disk
   };
   explicit EngineExecutor(Options options);
 

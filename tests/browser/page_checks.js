@@ -62,6 +62,10 @@
     check(column(table, index)[rows - 1] === least && least !== column(table, index)[0], "the order was turned");
     headers[1].querySelector("button").click();
     check(!headers[index].hasAttribute("aria-sort"), "only one column is sorted");
+    headers.forEach(function (header) {
+      check(header.querySelector(".printed").textContent === header.querySelector("button").textContent,
+        "a printed header says what its button says");
+    });
     check(table.tBodies[0].rows.length === rows, "no row was lost");
   }
 
