@@ -85,8 +85,7 @@ void add_config_options(OptionParser& parser, std::string_view default_scale);
 /// What they were set to. Without --data-dir the environment's ZIPML_DATA_DIR is the data folder.
 ConfigOptions config_options(const ParsedOptions& options);
 
-/// Those that decide what a config stands for, for a shell: "--scale quick --seeds 3 --set '/seed=1 2'".
-/// Without
+/// Those of them that decide what a config stands for, as words for a shell: "--scale quick --seeds 3". Not
 /// --data-dir, as results name no folder.
 std::string config_options_text(const ParsedOptions& options);
 

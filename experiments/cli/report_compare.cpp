@@ -48,10 +48,13 @@ int report_comparison(const std::filesystem::path& a, const std::filesystem::pat
   std::cout << a.string() << ": " << plural(folders.first_runs, "run") << ", " << b.string() << ": "
             << plural(folders.second_runs, "run") << "; " << folders.equal << " equal, "
             << folders.differing.size() - folders.excused << " differ, " << folders.excused
-            << " not reproducible differ, " << folders.only_in_first.size() << " only in the first, "
+            << " differ and are not reproducible, " << folders.only_in_first.size() << " only in the first, "
             << folders.only_in_second.size() << " only in the second\n"
             << (folders.same() ? "the same" : "not the same")
-            << ", bit for bit outside /provenance and /timing\n";
+            << ", bit for bit outside /provenance and /timing";
+  if (folders.same() && folders.excused > 0)
+    std::cout << ", except " << plural(folders.excused, "run") << " that by their own word depend on timing";
+  std::cout << "\n";
   return folders.same() ? 0 : 1;
 }
 

@@ -33,7 +33,7 @@ struct ResultDifference {
 struct ResultComparison {
   std::vector<ResultDifference> differences;  ///< sorted by place; empty: they are equal
   std::string label;         ///< "e: cadata, double sampling, seed 1", of the first one, for messages
-  bool reproducible = true;  ///< false where either result says that it depends on timing
+  bool reproducible = true;  ///< false where both results say that they depend on timing
 };
 
 /// Compares two results outside /provenance and /timing, bit for bit, in all groups, data sets and attributes

@@ -84,6 +84,12 @@ TEST_CASE("only what says itself that it is not reproducible is excused", "[resu
   REQUIRE(folders.differing.size() == 1);
   REQUIRE(folders.excused == 1);
   REQUIRE(folders.same());
+  // One word alone is no excuse.
+  other.reproducible = true;
+  store(folder, "b", other);
+  REQUIRE_FALSE(compare_folders(folder / "a", folder / "b").same());
+  other.reproducible = false;
+  store(folder, "b", other);
   store(folder, "a", named_result("bb"));
   REQUIRE_FALSE(compare_folders(folder / "a", folder / "b").same());
 }
