@@ -58,6 +58,10 @@ std::string format_bytes(double bytes) {
   return text.data();
 }
 
+std::string moved_cell(std::uint64_t bytes) {
+  return bytes == 0 ? "-" : format_bytes(static_cast<double>(bytes));
+}
+
 std::string quantity_cell(const Quantity& quantity, double value) {
   if (std::isnan(value)) return "-";
   if (quantity.unit == "B") return format_bytes(value);

@@ -21,6 +21,8 @@ std::string summary_line(const ReportData& report);
 std::string statistics_line();
 /// "12.3 MB", decimal.
 std::string format_bytes(double bytes);
+/// The same of bytes moved; "-" for a run that measured something else.
+std::string moved_cell(std::uint64_t bytes);
 /// A quantity's median: "0.1234", "97.1 %", "12.3 MB".
 std::string quantity_cell(const Quantity& quantity, double value);
 /// Its interval: "[0.12, 0.13]"; empty where it is the value alone.

@@ -97,7 +97,7 @@ void add_data(std::string& text, const FigureReport& figure) {
       cells.push_back(quantity_cell(figure.quantities[q], row.values[q].value) +
                       (range.empty() ? "" : " " + range));
     }
-    cells.push_back(format_bytes(static_cast<double>(row.bytes_moved)));
+    cells.push_back(moved_cell(row.bytes_moved));
     cells.push_back(joined(row.runs));
     text += markdown_row(cells);
   }

@@ -40,8 +40,7 @@ void data_row(HtmlWriter& html, const FigureReport& figure, const DataRow& row, 
     number_cell(html, quantity_cell(quantity, row.values[q].value), row.values[q].value,
                 quantity_interval(quantity, row.values[q]));
   }
-  const auto moved = static_cast<double>(row.bytes_moved);
-  number_cell(html, format_bytes(moved), moved);
+  number_cell(html, moved_cell(row.bytes_moved), static_cast<double>(row.bytes_moved));
   run_list(html, row, anchors);
   html.close();
 }
