@@ -7,8 +7,8 @@ usage() {
   cat <<'EOF'
 Usage: ./run_all.sh [options]
 
-Installs missing Debian packages, builds into build/, runs every config of configs/figures/, draws every figure
-and prints the verdicts. Finished runs are not repeated.
+Installs missing Debian packages, builds into build/, runs every config of configs/figures/, draws every figure,
+prints the verdicts and writes them with the figures into one page, OUT/report.html. Finished runs are not repeated.
 
   --test            same set-up, then build and run the tests instead of the figures
   --scale SCALE     quick (default, minutes) or paper (hours)
@@ -160,4 +160,9 @@ status=0
 "$build/zipml" report "$out" --format json >"$out/verdicts.json" || status=1 # for the table of figure 1
 "$python" plots/draw_all.py --results "$out" --out "$out/figures" ${only:+--only "$only"} || status=1
 "$build/zipml" report "$out" || status=1
+if "$build/zipml" report "$out" --format html --output "$out/report.html"; then
+  echo "The report with its figures, on one page: $out/report.html" >&2
+else
+  status=1
+fi
 exit $status

@@ -77,6 +77,13 @@ OptionParser& OptionParser::value(std::string name, std::string placeholder, std
   return *this;
 }
 
+OptionParser& OptionParser::optional_integer(std::string name, std::string placeholder, std::string doc,
+                                             std::string implicit) {
+  options_.push_back({std::move(name), std::move(placeholder), std::move(doc), Arity::optional, {}});
+  options_.back().implicit = std::move(implicit);
+  return *this;
+}
+
 OptionParser& OptionParser::repeated(std::string name, std::string placeholder, std::string doc) {
   options_.push_back({std::move(name), std::move(placeholder), std::move(doc), Arity::many});
   return *this;
@@ -100,6 +107,24 @@ void OptionParser::fail_unknown(const std::string& option) const {
   fail("unknown option " + without_value(option) + did_you_mean(without_value(option), known));
 }
 
+// Gives options that stand alone the value that this means.
+std::vector<std::string> OptionParser::with_implicit_values(const std::vector<std::string>& words) const {
+  const auto is_number = [](const std::string& word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  };
+  std::vector<std::string> complete;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    complete.push_back(words[i]);
+    for (const Option& option : options_) {
+      if (option.arity != Arity::optional || words[i] != "--" + option.name) continue;
+      const bool given = i + 1 < words.size() && is_number(words[i + 1]);
+      complete.back() += "=" + (given ? words[++i] : option.implicit);
+      break;
+    }
+  }
+  return complete;
+}
+
 // Collects the words before "--"; false after -h.
 bool OptionParser::collect(const std::vector<std::string>& words, ParsedOptions& parsed) const {
   po::options_description description;
@@ -115,8 +140,11 @@ bool OptionParser::collect(const std::vector<std::string>& words, ParsedOptions&
   everything_else.add(kPositional, -1);
   const int style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
                     po::command_line_style::long_allow_next;
-  const auto found =
-      po::command_line_parser(words).options(description).positional(everything_else).style(style).run();
+  const auto found = po::command_line_parser(with_implicit_values(words))
+                         .options(description)
+                         .positional(everything_else)
+                         .style(style)
+                         .run();
   for (const auto& option : found.options) {
     if (option.position_key < 0) {
       std::vector<std::string>& values = parsed.values_[option.string_key];
@@ -154,7 +182,8 @@ std::optional<ParsedOptions> OptionParser::parse(const std::vector<std::string>&
     parsed.positional_.insert(parsed.positional_.end(), terminator + 1, args.end());
   for (const Option& option : options_) {
     std::vector<std::string>& values = parsed.values_[option.name];
-    if (option.arity == Arity::one && values.size() > 1) fail("option --" + option.name + " is given twice");
+    if ((option.arity == Arity::one || option.arity == Arity::optional) && values.size() > 1)
+      fail("option --" + option.name + " is given twice");
     if (values.empty() && option.fallback) values.push_back(*option.fallback);
   }
   const std::size_t words = parsed.positional_.size();
@@ -191,6 +220,26 @@ void add_config_options(OptionParser& parser, std::string_view default_scale) {
              std::string(default_scale))
       .value("seeds", "N", "run the seeds 1 to N instead of the configs' own")
       .repeated("set", "/json/pointer=VALUE", "change a value of the configs");
+}
+
+namespace {
+
+// One word for a POSIX shell.
+std::string quoted(const std::string& word) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=/.,:%@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+std::string config_options_text(const ParsedOptions& options) {
+  std::string text = "--scale " + options.text("scale");
+  if (options.has("seeds")) text += " --seeds " + options.text("seeds");
+  for (const std::string& assignment : options.all("set")) text += " --set " + quoted(assignment);
+  return text;
 }
 
 ConfigOptions config_options(const ParsedOptions& options) {

@@ -47,6 +47,9 @@ class OptionParser {
   OptionParser& flag(std::string name, std::string doc);
   OptionParser& value(std::string name, std::string placeholder, std::string doc,
                       std::optional<std::string> fallback = {});
+  /// An option that may stand alone, which means `implicit`, or be followed by an unsigned integer.
+  OptionParser& optional_integer(std::string name, std::string placeholder, std::string doc,
+                                 std::string implicit);
   OptionParser& repeated(std::string name, std::string placeholder, std::string doc);
   /// Words that are not options: between min and max of them; shown as NAME in the usage line.
   OptionParser& positional(std::string name, std::string doc, std::size_t min,
@@ -58,12 +61,14 @@ class OptionParser {
   std::string help() const;
 
  private:
-  enum class Arity { none, one, many };
+  enum class Arity { none, optional, one, many };
   struct Option {
     std::string name, placeholder, doc;
     Arity arity = Arity::none;
     std::optional<std::string> fallback = {};
+    std::string implicit = {};  ///< of Arity::optional
   };
+  std::vector<std::string> with_implicit_values(const std::vector<std::string>& words) const;
   bool collect(const std::vector<std::string>& words, ParsedOptions& parsed) const;
   [[noreturn]] void fail(const std::string& message) const;
   [[noreturn]] void fail_unknown(const std::string& option) const;
@@ -79,5 +84,9 @@ void add_config_options(OptionParser& parser, std::string_view default_scale);
 
 /// What they were set to. Without --data-dir the environment's ZIPML_DATA_DIR is the data folder.
 ConfigOptions config_options(const ParsedOptions& options);
+
+/// Those of them that decide what a config stands for, as words for a shell: "--scale quick --seeds 3". Not
+/// --data-dir, as results name no folder.
+std::string config_options_text(const ParsedOptions& options);
 
 }  // namespace zipml

@@ -1,20 +1,47 @@
 #include <cstddef>
+#include <filesystem>
 #include <iostream>
 #include <span>
 
 #include "engine/core/error.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
-#include "experiments/report/claims.h"
+#include "experiments/cli/report_compare.h"
+#include "experiments/report/figure_files.h"
+#include "experiments/report/report_data.h"
 #include "experiments/report/report_format.h"
 #include "experiments/results/atomic_file.h"
 
 namespace zipml {
 namespace {
 
-std::string formatted(const std::vector<ClaimResult>& results, const std::string& format) {
-  if (format == "json") return report_json(results);
-  return format == "md" ? report_markdown(results) : report_text(results);
+std::string html_page(const ReportData& report, const ParsedOptions& options) {
+  const std::filesystem::path folder = options.has("figures")
+                                           ? std::filesystem::path(options.text("figures"))
+                                           : std::filesystem::path(options.positional().front()) / "figures";
+  std::error_code ignored;
+  if (options.has("figures") && !std::filesystem::is_directory(folder, ignored))
+    throw InputError("zipml report: --figures: " + folder.string() + ": no such folder");
+  std::vector<std::string> names;
+  for (const FigureReport& figure : report.figures) names.push_back(figure.name);
+  return report_html(report, load_figures(folder, names));
+}
+
+std::string formatted(const ReportData& report, const ParsedOptions& options, const std::string& format) {
+  if (format == "json") return report_json(report);
+  if (format == "json-full") return report_json_full(report);
+  if (format == "html") return html_page(report, options);
+  return format == "md" ? report_markdown(report) : report_text(report);
+}
+
+int compare(const ParsedOptions& options) {
+  if (options.positional().size() != 2)
+    throw InputError("zipml report --compare: found one folder, two are needed: zipml report --compare A B");
+  if (options.has("output") || options.has("figures") || options.text("format") != "text")
+    throw InputError(
+        "zipml report --compare: writes text to standard output; --output, --format and --figures do not "
+        "apply");
+  return report_comparison(options.positional()[0], options.positional()[1]);
 }
 
 }  // namespace
@@ -24,22 +51,28 @@ int report_command(const std::vector<std::string>& args) {
       "report",
       "Holds every claim of the paper against the results in a folder: the paper's value, ours, its "
       "interval over seeds and the verdict (holds, fails, undecided, not run).",
-      "zipml report results --format md --output report.md");
-  parser.positional("DIR", "folder with results", 1, 1)
-      .value("format", "text|md|json", "how the report is written", "text")
+      "zipml report results --format html --output report.html");
+  parser.positional("DIR", "folder with results; two with --compare", 1, 2)
+      .flag("compare", "say whether two folders hold the same results; exit 0: they do, 1: they do not")
+      .value("format", "text|md|json|json-full|html",
+             "how it is written: json is the array of claims, html one page that needs nothing else", "text")
+      .value("figures", "DIR", "folder of the drawn figures, for html (default: DIR/figures)")
       .value("output", "FILE", "write to this file instead of standard output");
   const auto options = parser.parse(args);
   if (!options) return 0;
-  if (options->text("format") == "html") {
-    throw InputError("zipml report: --format html is not in this version; allowed: text, md, json");
-  }
-  const std::string format = options->one_of("format", {"text", "md", "json"});
+  if (options->has("compare")) return compare(*options);
+  if (options->positional().size() > 1)
+    throw InputError("zipml report: unexpected word \"" + options->positional()[1] +
+                     "\"; two folders are for --compare");
+  const std::string format = options->one_of("format", {"text", "md", "json", "json-full", "html"});
+  if (options->has("figures") && format != "html")
+    throw InputError("zipml report: --figures is for --format html");
   const std::string folder = options->positional().front();
 
   const RunSet set = load_runs(folder);
   for (const std::string& problem : set.problems) std::cerr << "skipped: " << problem << "\n";
   if (set.runs.empty()) std::cerr << folder << ": no results; `zipml run` writes them\n";
-  const std::string report = formatted(evaluate_claims(set), format);
+  const std::string report = formatted(make_report(set), *options, format);
   if (options->has("output")) {
     write_file_atomically(options->text("output"), std::as_bytes(std::span(report)));
   } else {

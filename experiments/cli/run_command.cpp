@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/error.h"
 #include "engine/deep/network_gradient.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
@@ -14,6 +15,7 @@
 #include "experiments/run/executor.h"
 #include "experiments/run/interrupt.h"
 #include "experiments/run/runner.h"
+#include "experiments/run/verify.h"
 
 namespace zipml {
 namespace {
@@ -31,6 +33,9 @@ OptionParser run_parser() {
   parser.value("threads", "N", "threads of one run (default: CPUs / jobs); does not change results");
   parser.value("shard", "I/N", "only part I of N (by run id), for sharing a sweep between machines");
   parser.flag("force", "run again what is finished, tunings included");
+  parser.optional_integer(
+      "verify", "[N]", "instead of running, do N finished runs again (3 if N is left out) and compare them",
+      "3");
   parser.flag("dry-run", "print what would run, and do nothing");
   return parser;
 }
@@ -70,6 +75,29 @@ void print_summary(const RunSummary& summary, const RunnerOptions& options) {
   }
 }
 
+std::string counted(std::size_t count, const char* one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+int verify(const std::vector<PlannedRun>& plan, std::size_t count, const RunnerOptions& options,
+           const DataContext& data) {
+  const VerifySample sample = choose_sample(plan, count);
+  const std::string found = counted(sample.finished, "finished run") + " in " + options.out.string() +
+                            " of the " + std::to_string(plan.size()) + " that were asked for, " +
+                            std::to_string(sample.left_out) + " of them not reproducible and left out";
+  if (sample.runs.empty()) throw InputError("zipml run --verify: nothing to verify: " + found);
+  std::cerr << "verifying " << counted(sample.runs.size(), "run") << ": " << found << std::endl;
+  const InterruptGuard guard;
+  const ScratchFolder scratch;
+  EngineExecutor executor({scratch.path(), data, "", true});
+  const Verification outcome = verify_runs(sample, executor, options, scratch.path(), interrupted, std::cerr);
+  for (const RunDifference& run : outcome.differing) print_difference(run, std::cout);
+  std::cout << outcome.equal << " of " << sample.runs.size() << " verified runs equal, "
+            << outcome.differing.size() << " differ, " << outcome.failed << " failed (" << found << ")"
+            << std::endl;
+  return outcome.exit_code();
+}
+
 }  // namespace
 
 int run_command(const std::vector<std::string>& args) {
@@ -84,6 +112,14 @@ int run_command(const std::vector<std::string>& args) {
     specs.insert(specs.end(), config.runs.begin(), config.runs.end());
   }
   std::vector<PlannedRun> plan = plan_runs(specs, options);
+  if (parsed->has("verify")) {
+    const auto count = static_cast<std::size_t>(parsed->integer("verify", 1));
+    for (const char* other : {"force", "dry-run"}) {
+      if (parsed->has(other))
+        throw InputError(std::string("zipml run: --verify and --") + other + " exclude each other");
+    }
+    return verify(plan, count, options, config_choices.data);
+  }
   if (parsed->has("dry-run")) {
     print_plan(plan, std::cout);
     return 0;
@@ -92,7 +128,7 @@ int run_command(const std::vector<std::string>& args) {
   skip_networks(plan);
   if (had_runs && plan.empty()) return 1;
   const InterruptGuard guard;
-  EngineExecutor executor({options.out, config_choices.data, options.force});
+  EngineExecutor executor({options.out, config_choices.data, config_options_text(*parsed), options.force});
   const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);
   print_summary(summary, options);
   return summary.exit_code();

@@ -59,6 +59,7 @@ Finding bits_needed(const RunSet& set, const Figure8Set& data, const Region& reg
     keep_least(finding.interval.value, one.interval.value <= kTolerance, b);
     keep_least(finding.interval.low, one.verdict != Verdict::fails, b);
     keep_least(finding.interval.high, one.verdict == Verdict::holds, b);
+    if (b <= region.most) add_seeds_needed(finding, one);
   }
   if (finding.runs.empty() || !missing.empty()) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -107,6 +108,7 @@ Finding growth(const RunSet& set) {
     }
     needed.push_back(one.interval);
     add_runs(finding, one.runs);
+    add_seeds_needed(finding, one);
     finding.seeds = i == 0 ? one.seeds : std::min(finding.seeds, one.seeds);
     finding.note = join_notes(finding.note, sets[i].title + ": " + with_interval(one.interval) + " bits");
   }

@@ -52,6 +52,7 @@ std::vector<ClaimResult> evaluate_claims(const RunSet& set) {
   std::vector<ClaimResult> results;
   for (Claim& claim : all_claims()) {
     Finding finding = claim.evaluate(set);
+    if (finding.verdict != Verdict::undecided) finding.to_decide.reset();
     results.push_back({std::move(claim), std::move(finding)});
   }
   return results;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ struct Finding {
   Verdict verdict = Verdict::not_run;
   std::string dataset;  ///< title of the set that was really used; empty if nothing was
   std::size_t seeds = 0;
-  std::vector<std::string> runs;  ///< ids of the runs used, each once
-  std::string note;               ///< one line
+  std::optional<SeedsNeeded> to_decide;  ///< of an undecided claim that more seeds would decide
+  std::vector<std::string> runs;         ///< ids of the runs used, each once
+  std::string note;                      ///< one line
 };
 
 /// One claim as data: what the paper says, and how results are held against it.

@@ -12,9 +12,6 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-// Up to here the resampled medians reach both ends too often for the interval to be anything but the range.
-constexpr std::size_t kRangeSeeds = 5;
-
 std::string missing_note(const Selection& selection, const std::vector<std::size_t>& roles) {
   if (!selection.any()) return "no results";
   const auto empty =
@@ -103,6 +100,19 @@ void add_runs(Finding& finding, const std::vector<std::string>& ids) {
   }
 }
 
+void add_seeds_needed(Finding& finding, const Finding& part) {
+  if (!part.to_decide) return;
+  const auto rank = [](const SeedsNeeded& needed) { return std::pair(needed.count, needed.at_least); };
+  if (!finding.to_decide || rank(*finding.to_decide) < rank(*part.to_decide))
+    finding.to_decide = part.to_decide;
+}
+
+std::string format_seeds(const std::optional<SeedsNeeded>& seeds) {
+  if (!seeds) return "-";
+  if (seeds->count > kMostSeedsTold) return "more than " + std::to_string(kMostSeedsTold);
+  return std::to_string(seeds->count) + (seeds->at_least ? " or more" : "");
+}
+
 std::string join_notes(const std::string& first, const std::string& second) {
   if (first.empty() || second.empty()) return first + second;
   return first + "; " + second;
@@ -129,6 +139,8 @@ Finding measure(const Selection& selection, const std::vector<std::size_t>& role
   finding.interval = median_interval(values);
   const bool enough = varies == Varies::not_with_seed || seeds.size() >= kLeastSeeds;
   finding.verdict = enough ? judge(finding.interval, region) : Verdict::undecided;
+  if (finding.verdict == Verdict::undecided && varies == Varies::with_seed)
+    finding.to_decide = seeds_to_decide(values, region);
   finding.note = describe_setting(selection);
   if (varies == Varies::with_seed) finding.note = join_notes(finding.note, seeds_note(seeds.size()));
   finding.note = join_notes(finding.note, unpaired_note(selection, roles, seeds.size()));

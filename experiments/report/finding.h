@@ -42,8 +42,15 @@ std::string seeds_note(std::size_t seeds);
 /// Adds ids that are not there yet.
 void add_runs(Finding& finding, const std::vector<std::string>& ids);
 
+/// An undecided claim that is put together from several comparisons needs the seeds of the one among them
+/// that needs most.
+void add_seeds_needed(Finding& finding, const Finding& part);
+
 /// Joins two notes by "; ".
 std::string join_notes(const std::string& first, const std::string& second);
+
+/// "14", "6 or more" or "more than 100"; "-" for none.
+std::string format_seeds(const std::optional<SeedsNeeded>& seeds);
 
 /// For people: 4 significant digits; "inf" and "-" for what is not finite.
 std::string format_value(double value);

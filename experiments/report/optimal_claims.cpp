@@ -165,6 +165,7 @@ Finding most_fewer_epochs(const RunSet& set) {
     if (std::isnan(most.interval.value) || one.interval.value > most.interval.value) {
       most.interval = one.interval;
       most.dataset = one.dataset;
+      most.to_decide = one.to_decide;
     }
   }
   if (most.runs.empty()) {

@@ -1,12 +1,9 @@
 #include "experiments/report/report_format.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
-#include <nlohmann/json.hpp>
 
 #include "experiments/report/finding.h"
+#include "experiments/report/report_cells.h"
 
 namespace zipml {
 namespace {
@@ -19,31 +16,8 @@ std::size_t width(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
-std::string value_cell(const ClaimResult& result) {
-  const Finding& finding = result.finding;
-  if (!finding.value_text.empty()) return finding.value_text;
-  if (finding.runs.empty()) return "-";
-  const std::string unit =
-      result.claim.unit.empty() || result.claim.unit == "loss" || result.claim.unit == "rows"
-          ? ""
-          : " " + result.claim.unit;
-  return format_value(finding.interval.value) + unit;
-}
-
-std::string interval_cell(const Finding& finding) {
-  if (!finding.value_text.empty() || finding.runs.empty() || std::isnan(finding.interval.low)) return "-";
-  std::string cell = "[";
-  cell.append(format_value(finding.interval.low)).append(", ").append(format_value(finding.interval.high));
-  return cell + "]";
-}
-
-std::string dataset_cell(const ClaimResult& result) {
-  return result.finding.dataset.empty() ? result.claim.dataset : result.finding.dataset;
-}
-
-const Cells kHeader = {"figure", "verdict", "claim", "paper", "value", "interval", "seeds", "dataset"};
-const char* const kIntervals = "Intervals: 95% bootstrap of the median over seeds, paired by seed.";
-
+const Cells kHeader = {"figure",   "verdict", "claim",     "paper",  "value",
+                       "interval", "seeds",   "to decide", "dataset"};
 Cells cells_of(const ClaimResult& result) {
   const Finding& finding = result.finding;
   return {result.claim.figure,
@@ -53,6 +27,7 @@ Cells cells_of(const ClaimResult& result) {
           value_cell(result),
           interval_cell(finding),
           std::to_string(finding.seeds),
+          format_seeds(finding.to_decide),
           dataset_cell(result)};
 }
 
@@ -61,17 +36,6 @@ std::string padded_line(const Cells& cells, const std::vector<std::size_t>& widt
   for (std::size_t i = 0; i < cells.size(); ++i) {
     line += cells[i];
     if (i + 1 < cells.size()) line.append(widths[i] - width(cells[i]) + 2, ' ');
-  }
-  return line + "\n";
-}
-
-std::string summary(const std::vector<ClaimResult>& results) {
-  std::map<Verdict, std::size_t> counts;
-  for (const ClaimResult& result : results) ++counts[result.finding.verdict];
-  std::string line = std::to_string(results.size()) + " claims:";
-  for (const Verdict verdict : {Verdict::holds, Verdict::fails, Verdict::undecided, Verdict::not_run}) {
-    line += (verdict == Verdict::holds ? " " : ", ") + std::to_string(counts[verdict]) + " " +
-            std::string(verdict_name(verdict));
   }
   return line + "\n";
 }
@@ -92,41 +56,86 @@ std::string markdown_row(const Cells& cells) {
   return row + "\n";
 }
 
-nlohmann::ordered_json number_or_null(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  return value;
+void add_claims(std::string& text, const ReportData& report, const FigureReport& figure) {
+  if (figure.claims.empty()) {
+    text += "No claim of the paper.\n";
+    return;
+  }
+  Cells header(kHeader.begin() + 1, kHeader.end());
+  header.push_back("note");
+  text.append(markdown_row(header)).append(markdown_row(Cells(header.size(), "---")));
+  for (const std::size_t index : figure.claims) {
+    Cells cells = cells_of(report.claims[index].result);
+    cells.erase(cells.begin());
+    cells.push_back(report.claims[index].result.finding.note);
+    text += markdown_row(cells);
+  }
 }
 
-nlohmann::ordered_json json_of(const ClaimResult& result) {
-  const Finding& finding = result.finding;
-  nlohmann::ordered_json json;
-  json["figure"] = result.claim.figure;
-  json["claim"] = result.claim.claim;
-  json["paper"] = result.claim.paper;
-  if (finding.value_text.empty()) {
-    json["value"] = number_or_null(finding.interval.value);
-  } else {
-    json["value"] = finding.value_text;
+// Lists that are too long for a line of a table stay whole: a reader may search for an id.
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
+  return all;
+}
+
+void add_data(std::string& text, const FigureReport& figure) {
+  if (figure.rows.empty()) return;
+  Cells header = {"panel", "series", "setting", "data set", "seeds", "diverged"};
+  for (const Quantity& quantity : figure.quantities) header.push_back(quantity.name);
+  header.insert(header.end(), {"bytes moved", "runs"});
+  text.append("\n").append(markdown_row(header)).append(markdown_row(Cells(header.size(), "---")));
+  for (const DataRow& row : figure.rows) {
+    Cells cells = {row.panel,
+                   row.series,
+                   row.setting,
+                   row.dataset,
+                   std::to_string(row.seeds.size()),
+                   std::to_string(row.diverged)};
+    for (std::size_t q = 0; q < row.values.size(); ++q) {
+      const std::string range = quantity_interval(figure.quantities[q], row.values[q]);
+      cells.push_back(quantity_cell(figure.quantities[q], row.values[q].value) +
+                      (range.empty() ? "" : " " + range));
+    }
+    cells.push_back(moved_cell(row.bytes_moved));
+    cells.push_back(joined(row.runs));
+    text += markdown_row(cells);
   }
-  json["low"] = number_or_null(finding.interval.low);
-  json["high"] = number_or_null(finding.interval.high);
-  json["verdict"] = verdict_name(finding.verdict);
-  json["dataset"] = dataset_cell(result);
-  json["seeds"] = finding.seeds;
-  json["runs"] = finding.runs;
-  json["unit"] = result.claim.unit;
-  json["note"] = finding.note;
-  return json;
+  text += "\nBytes moved: " + format_bytes(static_cast<double>(figure.bytes_moved)) + "\n";
+  for (const std::string& command : figure.commands) text += "\n    " + command + "\n";
+  text += "\nThe part of the config that all runs share:\n\n    " +
+          figure.common.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void add_environments(std::string& text, const ReportData& report) {
+  Cells header = {"zipml", "commit",          "compiler", "flags", "libraries",
+                  "CPU",   "instruction set", "CPUs",     "runs"};
+  text.append("\n## Environment\n\n").append(markdown_row(header));
+  text += markdown_row(Cells(header.size(), "---"));
+  for (const Environment& one : report.environments) {
+    text += markdown_row({one.zipml_version, one.git_commit, one.compiler, one.flags, one.libraries,
+                          one.cpu_model, one.instruction_set, one.cpus == 0 ? "-" : std::to_string(one.cpus),
+                          std::to_string(one.runs)});
+  }
+  header = {"data set", "stand-in for", "training rows", "test rows",
+            "features", "checksum",     "files",         "runs"};
+  text.append("\n## Data\n\n").append(markdown_row(header)).append(markdown_row(Cells(header.size(), "---")));
+  for (const DataUsed& one : report.data) {
+    text += markdown_row({one.title, one.stand_in_for, std::to_string(one.train_rows),
+                          std::to_string(one.test_rows), std::to_string(one.features), one.checksum,
+                          joined(one.source_files), std::to_string(one.runs)});
+  }
 }
 
 }  // namespace
 
-std::string report_text(const std::vector<ClaimResult>& results) {
+std::string report_text(const ReportData& report) {
   std::vector<Cells> rows = {kHeader};
   rows[0].push_back("note");
   // Most claims share their note with others: each is printed once, under a number.
   std::vector<std::string> notes;
-  for (const ClaimResult& result : results) {
+  for (const ReportedClaim& claim : report.claims) {
+    const ClaimResult& result = claim.result;
     rows.push_back(cells_of(result));
     const auto known = std::find(notes.begin(), notes.end(), result.finding.note);
     rows.back().push_back(result.finding.note.empty() ? "" : std::to_string(known - notes.begin() + 1));
@@ -142,32 +151,20 @@ std::string report_text(const std::vector<ClaimResult>& results) {
   for (std::size_t i = 0; i < notes.size(); ++i) {
     text.append("  ").append(std::to_string(i + 1)).append(": ").append(notes[i]).append("\n");
   }
-  return text.append("\n").append(kIntervals).append("\n").append(summary(results));
+  return text.append("\n").append(statistics_line()).append("\n").append(summary_line(report)).append("\n");
 }
 
-std::string report_markdown(const std::vector<ClaimResult>& results) {
-  std::string text, figure;
-  for (const ClaimResult& result : results) {
-    if (result.claim.figure != figure) {
-      figure = result.claim.figure;
-      Cells header(kHeader.begin() + 1, kHeader.end());
-      header.push_back("note");
-      if (!text.empty()) text += "\n";
-      text.append("## ").append(figure).append("\n\n").append(markdown_row(header));
-      text += markdown_row(Cells(header.size(), "---"));
-    }
-    Cells cells = cells_of(result);
-    cells.erase(cells.begin());
-    cells.push_back(result.finding.note);
-    text += markdown_row(cells);
+std::string report_markdown(const ReportData& report) {
+  std::string text;
+  for (const FigureReport& figure : report.figures) {
+    if (!text.empty()) text += "\n";
+    text.append("## ").append(markdown_cell(figure.name)).append("\n\n");
+    add_claims(text, report, figure);
+    add_data(text, figure);
   }
-  return text.append("\n").append(kIntervals).append("\n\n").append(summary(results));
-}
-
-std::string report_json(const std::vector<ClaimResult>& results) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const ClaimResult& result : results) json.push_back(json_of(result));
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  add_environments(text, report);
+  text.append("\n").append(statistics_line()).append("\n\n").append(summary_line(report)).append("\n");
+  return text;
 }
 
 }  // namespace zipml

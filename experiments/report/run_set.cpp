@@ -116,6 +116,10 @@ Run make_run(const ResultFile& result, const std::string& source) {
   if (trained && result.trace.empty()) throw InputError(source + ": the trace has no epoch");
   run.id = result.run_id;
   run.config_name = result.config_name;
+  run.panel = result.panel;
+  run.series = result.series;
+  run.zipml_version = result.zipml_version;
+  run.provenance = result.provenance;
   run.seed = result.seed;
   run.diverged = result.status == RunStatus::diverged;
   run.dataset_title = result.dataset_title;

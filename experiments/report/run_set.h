@@ -22,7 +22,9 @@ struct FinalImage {
 
 /// What claims need of one result.
 struct Run {
-  std::string id, config_name;
+  std::string id, config_name, panel, series;
+  std::string zipml_version;
+  Provenance provenance;
   std::uint64_t seed = 0;
   bool diverged = false;
   std::string dataset_title, dataset_stand_in_for;  ///< the latter is empty for a real or generated set

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ Interval median_interval(const std::vector<double>& values);
 /// - n). With up to 5 values the bootstrap interval is that range, so that this is its real level.
 double range_coverage(std::size_t n);
 
+/// Up to this many values the bootstrap interval reaches from the least to the largest.
+inline constexpr std::size_t kRangeSeeds = 5;
+
 /// The values for which a claim is true: least <= value <= most. Infinite ends are allowed.
 struct Region {
   double least, most;
@@ -43,5 +47,29 @@ std::string_view verdict_name(Verdict verdict);
 /// holds: the whole interval lies in the region; fails: the whole interval lies on one wrong side of it;
 /// undecided: anything else, NaN included.
 Verdict judge(const Interval& interval, const Region& region);
+
+/// How many seeds a claim that is undecided would need, those there are included.
+struct SeedsNeeded {
+  std::size_t count = 0;
+  bool at_least = false;  ///< the count is a lower bound: the estimate is above it or cannot be made
+};
+
+/// Larger estimates are not told, only that they are larger.
+inline constexpr std::size_t kMostSeedsTold = 100;
+/// How often the estimated number of seeds should lead to a verdict.
+inline constexpr double kPower = 0.8;
+
+/// Seeds after which the interval of a median, of draws with this standard deviation whose true median is
+/// `distance` from a threshold, leaves the threshold out in kPower of all repetitions, by the normal
+/// approximation: ((z(97.5%) + z(kPower)) sqrt(pi / 2) spread / distance)^2, rounded up.
+double seeds_for_spread(double spread, double distance);
+
+/// The estimate for values that gave no verdict: seeds_for_spread() of their standard deviation and the
+/// distance of their median to the nearest end of the region. Where a value is infinite, the share p of
+/// values beyond that end stands for both: ((z + z) / (1 - 2p))^2. At least kLeastSeeds; at least kRangeSeeds
+/// + 1 where the interval crosses, as the range of the values will go on to do so. Of one value only the
+/// lower bound is known. Nothing where more seeds do not help: without values, with NaN among them, or where
+/// the region has no finite end.
+std::optional<SeedsNeeded> seeds_to_decide(const std::vector<double>& values, const Region& region);
 
 }  // namespace zipml

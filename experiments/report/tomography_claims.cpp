@@ -122,6 +122,7 @@ Finding bits_needed(const RunSet& set, const Precision& precision) {
       return finding;
     }
     add_runs(finding, one.runs);
+    add_seeds_needed(finding, one);
     finding.dataset = one.dataset;
     finding.seeds = one.seeds;
     const auto keep = [&](bool& so_far, bool reached, double& least) {

@@ -182,6 +182,7 @@ void write_provenance(Hdf5Writer& file, const Provenance& provenance) {
   for (const ProvenanceText& text : kProvenanceTexts) {
     file.attribute("/provenance", text.name, std::string_view(provenance.*text.member));
   }
+  file.attribute("/provenance", "config_options", std::string_view(provenance.config_options));
   file.attribute("/provenance", "threads", provenance.threads);
   file.attribute("/provenance", "cpus", provenance.cpus);
   file.texts("/provenance/source_files", provenance.source_files);
@@ -195,6 +196,9 @@ Provenance read_provenance(const Hdf5Reader& file) {
   provenance.threads = file.attribute_integer("/provenance", "threads");
   if (file.has_attribute("/provenance", "cpus")) {
     provenance.cpus = file.attribute_integer("/provenance", "cpus");
+  }
+  if (file.has_attribute("/provenance", "config_options")) {
+    provenance.config_options = file.attribute_text("/provenance", "config_options");
   }
   provenance.source_files = file.texts("/provenance/source_files");
   return provenance;

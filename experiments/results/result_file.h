@@ -36,6 +36,7 @@ struct Provenance {
   std::string libraries;                  ///< "name version", joined by ", "
   std::string data_checksum;              ///< content_checksum() of the data before preprocessing
   std::vector<std::string> source_files;  ///< "name sha256", of the files the data came from
+  std::string config_options;  ///< "--scale quick --seeds 3", as typed; empty in results of older versions
   std::int64_t threads = 1;
   std::int64_t cpus = 0;  ///< that the program might run on; 0: not known, in results of older versions
 };

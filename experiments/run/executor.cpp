@@ -39,9 +39,7 @@ void describe_run(const RunSpec& spec, ResultFile& result) {
   result.series = spec.series;
   result.seed = spec.seed;
   result.resolved_json = spec.resolved_json;
-  // LibTorch promises no equal bits between its versions and instruction sets.
-  result.reproducible =
-      spec.measurement.kind != kTraining || (!spec.network && is_reproducible(spec.training));
+  result.reproducible = is_reproducible(spec);
   result.zipml_version = program_version();
 }
 
@@ -97,6 +95,10 @@ void describe_training(TrainingResult trained, ResultFile& result) {
 
 }  // namespace
 
+bool is_reproducible(const RunSpec& spec) {
+  return spec.measurement.kind != kTraining || (!spec.network && is_reproducible(spec.training));
+}
+
 EngineExecutor::EngineExecutor(Options options) : options_(std::move(options)), cache_(options_.data) {}
 
 void EngineExecutor::expect(const RunSpec& spec) { cache_.expect(spec); }
@@ -136,6 +138,7 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
   ResultFile result;
   describe_run(spec, result);
   result.provenance = build_provenance(spec.network ? 1 : threads);
+  result.provenance.config_options = options_.config_options;
   if (spec.measurement.kind == kFpgaCycles) {
     time_shape(spec, result);
     return result;

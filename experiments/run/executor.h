@@ -16,6 +16,10 @@ namespace zipml {
 /// True once the work under way should end without a result. Asked after every epoch.
 using StopCheck = std::function<bool()>;
 
+/// Runs of the spec give the same bits again. Not so without locks, and not in LibTorch, which promises no
+/// equal bits between its versions and instruction sets.
+bool is_reproducible(const RunSpec& spec);
+
 /// What the runner schedules: tunings and runs. Any thread may call any member. An interface, so that
 /// scheduling can be tested without training.
 class RunExecutor {
@@ -44,7 +48,8 @@ class EngineExecutor : public RunExecutor {
   struct Options {
     std::filesystem::path out;
     DataContext data;
-    bool force = false;  ///< do not trust tunings that are on the disk
+    std::string config_options = {};  ///< as typed, for the provenance
+    bool force = false;               ///< do not trust tunings that are on the disk
   };
   explicit EngineExecutor(Options options);
 

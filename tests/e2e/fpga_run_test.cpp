@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "experiments/results/folder_compare.h"
 #include "experiments/results/result_file.h"
-#include "experiments/results/results_equal.h"
 #include "tests/e2e/process.h"
 
 namespace zipml::testing {

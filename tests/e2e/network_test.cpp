@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "experiments/results/results_equal.h"
+#include "experiments/results/folder_compare.h"
 #include "tests/e2e/process.h"
 #include "tests/e2e/sweep_config.h"
 #include "tests/unit/data/data_files.h"

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/e2e/process.h"
+#include "tests/e2e/sweep_config.h"
 #include "tests/unit/report/example_runs.h"
 
 namespace zipml::testing {
@@ -46,14 +47,43 @@ TEST_CASE("report writes to a file and leaves standard output alone") {
   REQUIRE(read_text(file).find("## bias") != std::string::npos);
 }
 
+TEST_CASE("report writes one page with the figures of the folder in it") {
+  const TemporaryFolder folder;
+  write_bias_results(folder);
+  write_text(folder / "figures/bias.svg", "<svg/>");
+  write_text(folder / "elsewhere/bias.svg", "<svg></svg>");
+  const std::string results = folder.path().string();
+  const ProcessResult page = run_zipml({"report", results, "--format", "html"});
+  REQUIRE(page.exit_code == 0);
+  REQUIRE(page.out.starts_with("<!doctype html>"));
+  REQUIRE(page.out.find("base64,PHN2Zy8+\"") != std::string::npos);
+  const ProcessResult other =
+      run_zipml({"report", results, "--format", "html", "--figures", (folder / "elsewhere").string()});
+  REQUIRE(other.out.find("base64,PHN2Zz48L3N2Zz4=\"") != std::string::npos);
+}
+
+TEST_CASE("a run keeps the options that its config was read with") {
+  const TemporaryFolder folder;
+  REQUIRE(run_zipml(sweep_arguments(folder, "out",
+                                    {"--seeds", "1", "--set", "/solver/epochs=3", "--set", "/about=it's"}))
+              .exit_code == 0);
+  const ProcessResult json = run_zipml({"report", (folder / "out").string(), "--format", "json-full"});
+  const nlohmann::json figures = nlohmann::json::parse(json.out).at("figures");
+  REQUIRE(figures.back().at("commands") ==
+          nlohmann::json::array({"zipml run sweep.json --scale paper --seeds 1 --set /solver/epochs=3 --set "
+                                 "'/about=it'\\''s' --out results"}));
+}
+
 TEST_CASE("report refuses wrong input") {
   const TemporaryFolder folder;
   const ProcessResult missing = run_zipml({"report", (folder / "nothing").string()});
   REQUIRE(missing.exit_code == 2);
   REQUIRE(missing.err.find("nothing") != std::string::npos);
-  const ProcessResult html = run_zipml({"report", folder.path().string(), "--format", "html"});
-  REQUIRE(html.exit_code == 2);
-  REQUIRE(html.err.find("not in this version") != std::string::npos);
+  const ProcessResult figures = run_zipml(
+      {"report", folder.path().string(), "--format", "html", "--figures", (folder / "nothing").string()});
+  REQUIRE(figures.exit_code == 2);
+  REQUIRE(figures.err.find("--figures") != std::string::npos);
+  REQUIRE(run_zipml({"report", folder.path().string(), "--figures", folder.path().string()}).exit_code == 2);
   REQUIRE(run_zipml({"report", folder.path().string(), "--format", "pdf"}).exit_code == 2);
   REQUIRE(run_zipml({"report"}).exit_code == 2);
 }

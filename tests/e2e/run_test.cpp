@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "experiments/results/results_equal.h"
+#include "experiments/results/folder_compare.h"
 #include "tests/e2e/sweep_config.h"
 
 namespace zipml::testing {

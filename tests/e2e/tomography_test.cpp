@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include "experiments/results/folder_compare.h"
 #include "experiments/results/result_file.h"
-#include "experiments/results/results_equal.h"
 #include "tests/e2e/process.h"
 
 using namespace zipml;

@@ -87,5 +87,52 @@ TEST_CASE("a verdict needs the whole interval on one side") {
   REQUIRE(judge({kNan, kNan, kNan}, at_most(1.0)) == Verdict::undecided);
 }
 
+TEST_CASE("the seeds needed follow the spread and the distance to the threshold") {
+  // Standard deviation 1, median 2: ((1.960 + 0.842) * 1.2533 * 1 / 0.5)^2 = 49.3.
+  const auto needed = seeds_to_decide({1.0, 2.0, 3.0}, at_least(1.5));
+  REQUIRE(needed);
+  REQUIRE(needed->count == 50);
+  REQUIRE_FALSE(needed->at_least);
+  // The nearest end of a region with two ends counts.
+  REQUIRE(seeds_to_decide({1.0, 2.0, 3.0}, {1.5, 100.0})->count == 50);
+  REQUIRE(seeds_to_decide({1.0, 2.0, 3.0}, {-100.0, 1.5})->count == 50);
+  REQUIRE(seeds_for_spread(2.0, 1.0) == Approx(50.0));
+  REQUIRE(seeds_for_spread(0.0, 1.0) == 1.0);
+}
+
+TEST_CASE("more seeds than can be told are only said to be more") {
+  const auto far = seeds_to_decide({1.0, 2.0, 3.0}, at_least(1.9));
+  REQUIRE(far->count == kMostSeedsTold + 1);
+  REQUIRE(far->at_least);
+  const auto on_it = seeds_to_decide({1.0, 2.0, 3.0}, at_least(2.0));
+  REQUIRE(on_it->count == kMostSeedsTold + 1);
+}
+
+TEST_CASE("an interval that crosses as a range needs more seeds than make a range") {
+  // The spread alone would ask for fewer than 3.
+  REQUIRE(seeds_to_decide({-0.1, 100.0, 101.0}, at_least(0.0))->count >= kRangeSeeds + 1);
+  REQUIRE(seeds_to_decide({-1.0, 100.0, 101.0, 99.0, 100.5, 98.5, 100.1, 99.9}, at_least(0.0))->count >= 3);
+  // Two seeds that agree: a third may decide.
+  REQUIRE(seeds_to_decide({5.0, 5.1}, at_least(0.0))->count == kLeastSeeds);
+  REQUIRE_FALSE(seeds_to_decide({5.0, 5.1}, at_least(0.0))->at_least);
+  const auto one = seeds_to_decide({5.0}, at_least(0.0));
+  REQUIRE(one->count == kLeastSeeds);
+  REQUIRE(one->at_least);
+}
+
+TEST_CASE("with infinite values the share beyond the threshold gives the seeds") {
+  // ((1.960 + 0.842) / (1 - 2/3))^2 = 70.6
+  REQUIRE(seeds_to_decide({0.1, 0.2, kInfinity}, at_most(1.0))->count == 71);
+  REQUIRE(seeds_to_decide({0.1, kInfinity, kInfinity}, at_most(1.0))->count == 71);
+  const auto even = seeds_to_decide({0.1, 0.2, kInfinity, kInfinity}, at_most(1.0));
+  REQUIRE(even->count == kMostSeedsTold + 1);
+}
+
+TEST_CASE("where seeds cannot help none are asked for") {
+  REQUIRE_FALSE(seeds_to_decide({}, at_least(0.0)));
+  REQUIRE_FALSE(seeds_to_decide({1.0, kNan}, at_least(0.0)));
+  REQUIRE_FALSE(seeds_to_decide({1.0, 2.0}, {-kInfinity, kInfinity}));
+}
+
 }  // namespace
 }  // namespace zipml

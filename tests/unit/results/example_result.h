@@ -81,7 +81,8 @@ inline ResultFile example_result() {
   result.gradients = MeasuredGradients{{"zero", "optimum"}, {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}}};
   result.levels_of_column = MeasuredLevels{3, {{0.0, 0.5, 1.0}, {4, 5}, {0.0f, 1.0f}, 0.125}};
   result.fpga = example_times();
-  result.provenance = {"abc", "g++ 12", "-O3", "a CPU", "AVX2", "hdf5 1.10", "ffff", {"cadata 00ff"}, 7, 8};
+  result.provenance = {"abc",  "g++ 12",        "-O3",           "a CPU", "AVX2", "hdf5 1.10",
+                       "ffff", {"cadata 00ff"}, "--scale quick", 7,       8};
   result.epoch_seconds = {0.5, 0.25};
   result.total_seconds = 0.75;
   return result;

@@ -238,15 +238,21 @@ TEST_CASE("results are compared outside provenance and timing, and nowhere less"
           }).empty());
   using Lines = std::vector<std::string>;
   REQUIRE(differences([](ResultFile& r) { r.trace[1].bytes_read += 1; }) ==
-          Lines{"data set /trace/bytes_read: differs"});
-  REQUIRE(differences([](ResultFile& r) { r.trace[1].test_loss = -r.trace[1].test_loss; }) ==
-          Lines{"data set /trace/test_loss: differs"});
-  REQUIRE(differences([](ResultFile& r) { r.seed = 3; }) == Lines{"attribute /@seed: differs"});
-  REQUIRE(differences([](ResultFile& r) { r.panel = "(b)"; }) == Lines{"attribute /@panel: differs"});
-  REQUIRE(differences([](ResultFile& r) { r.resolved_json += " "; }) == Lines{"data set /config: differs"});
+          Lines{"data set /trace/bytes_read: 1 of 3 numbers differ, by up to 1 (relative 8.67e-19), first in "
+                "epoch 1"});
+  REQUIRE(
+      differences([](ResultFile& r) { r.trace[1].test_loss = -r.trace[1].test_loss; }) ==
+      Lines{"data set /trace/test_loss: 1 of 3 numbers differ, by up to 0 (relative 0), first in epoch 1"});
+  REQUIRE(differences([](ResultFile& r) { r.seed = 3; }).at(0).starts_with("attribute /@seed: 1 of 1 num"));
+  REQUIRE(differences([](ResultFile& r) { r.panel = "(b)"; }) == Lines{"attribute /@panel: another text"});
+  REQUIRE(differences([](ResultFile& r) { r.resolved_json += " "; }) ==
+          Lines{"data set /config: another text"});
   REQUIRE(differences([](ResultFile& r) { r.tuning.reset(); }).size() == 4);
   REQUIRE(differences([](ResultFile& r) { r.exact_minimum = 0.25; }) ==
-          Lines{"attribute /trace@exact_minimum: differs"});
+          Lines{"attribute /trace@exact_minimum: 1 of 1 numbers differ, by up to 0.125 (relative 0.5), first "
+                "at index 0"});
+  REQUIRE(differences([](ResultFile& r) { r.x.push_back(1.0f); }) ==
+          Lines{"data set /model/x: another type or shape"});
 }
 
 TEST_CASE("missing, empty and foreign files are problems that name the file", "[results]") {
