@@ -59,7 +59,7 @@ const std::vector<Definition>& definitions() {
                     : 8.0 * static_cast<double>(run.bytes_read) / static_cast<double>(run.values_read);
        }},
       {{"sample bytes", "B"}, [](const Run& run) { return bytes_or_none(run.bytes_read); }},
-      {{"model and gradient bytes", "B"}, [](const Run& run) { return bytes_or_none(run.channel_bytes); }},
+      {{"model and gradient bytes", "B"}, [](const Run& run) { return bytes_or_none(run.channel_bytes()); }},
       {{"sinogram bytes", "B"},
        [](const Run& run) { return run.image ? bytes_or_none(run.image->label_bytes) : kNan; }},
       {{"FPGA time", "s"},

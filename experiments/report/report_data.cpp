@@ -82,7 +82,7 @@ std::uint64_t bytes_moved(const Run& run) {
   if (run.train_loss.empty() && run.fpga) {
     return static_cast<std::uint64_t>(run.fpga->bytes_after(run.fpga->cycles_per_epoch.size()));
   }
-  return run.bytes_read + run.channel_bytes + (run.image ? run.image->label_bytes : 0);
+  return run.bytes_read + run.channel_bytes() + (run.image ? run.image->label_bytes : 0);
 }
 
 ReportData make_report(const RunSet& set) {
