@@ -1,5 +1,6 @@
 #include "engine/core/random.h"
 
+#include "engine/core/below_bound.h"
 #include "engine/core/portable_math.h"
 
 namespace zipml {
@@ -38,8 +39,7 @@ std::uint64_t draw_below(const DrawAddress& address, std::uint64_t element, std:
                          std::uint64_t bound) {
   const std::uint64_t high = draw_bits(address, element, 2 * draw);
   const std::uint64_t low = draw_bits(address, element, 2 * draw + 1);
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>((Wide{(high << 32) | low} * bound) >> 64);
+  return below_bound((high << 32) | low, bound);
 }
 
 }  // namespace zipml

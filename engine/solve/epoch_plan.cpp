@@ -1,10 +1,14 @@
 #include "engine/solve/epoch_plan.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "engine/core/below_bound.h"
 #include "engine/core/random.h"
+#include "engine/kernels/kernels.h"
 
 namespace zipml {
 
@@ -13,6 +17,13 @@ double step_size(const std::string& schedule, double alpha, std::uint32_t epoch)
   if (schedule == "inverse_sqrt") return alpha / std::sqrt(static_cast<double>(epoch));
   return alpha;
 }
+
+namespace {
+
+// A multiple of 4, the words of one block of random numbers.
+constexpr std::size_t kDrawsAtOnce = 1024;
+
+}  // namespace
 
 // Fisher-Yates from the rows in order, so that an epoch's permutation depends on its address alone.
 void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch,
@@ -25,8 +36,16 @@ void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch
     return;
   }
   std::iota(order.begin(), order.end(), 0u);
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[draw_below(address, i - 1, 0, i)]);
+  for (std::size_t end = order.size(); end > 0;) {
+    const std::size_t begin = (end - 1) / kDrawsAtOnce * kDrawsAtOnce;
+    std::array<std::uint32_t, kDrawsAtOnce> high, low;
+    kernels::random_bits(address, 0, begin, high.data(), end - begin);
+    kernels::random_bits(address, 1, begin, low.data(), end - begin);
+    for (; end > begin; --end) {
+      const std::size_t i = end - 1 - begin;
+      std::swap(order[end - 1], order[below_bound((std::uint64_t{high[i]} << 32) | low[i], end)]);
+    }
+  }
 }
 
 }  // namespace zipml
