@@ -84,6 +84,7 @@ inline ResultFile example_result() {
   result.provenance = {"abc", "g++ 12", "-O3", "a CPU", "AVX2", "hdf5 1.10", "ffff", {"cadata 00ff"}, 7, 8};
   result.epoch_seconds = {0.5, 0.25};
   result.total_seconds = 0.75;
+  result.store_seconds = 0.125;
   return result;
 }
 
