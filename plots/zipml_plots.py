@@ -86,7 +86,7 @@ class Run:
     channel_bytes: int = 0  # model and gradient channel
     image: object = None  # Image of a reconstruction
     fpga: dict = field(default_factory=dict)  # arrays and attributes of /fpga, by name; empty without an engine
-    wall: dict = field(default_factory=dict)  # epoch_seconds, cpu and cpus: where and how long it really ran
+    wall: dict = field(default_factory=dict)  # how long it really ran, and where: see read_wall()
 
     def get(self, pointer, default=None):
         value = self.config
@@ -159,7 +159,8 @@ def read_wall(file):
         return {}
     attributes = read_tree(file["provenance"]) if "provenance" in file else {}
     return {"epoch_seconds": file["timing/epoch_seconds"][()], "cpu": attributes.get("cpu_model", "unknown CPU"),
-            "cpus": int(attributes.get("cpus", 0))}
+            "cpus": int(attributes.get("cpus", 0)), "threads": int(attributes.get("threads", 0)),
+            "store_seconds": float(file["timing"].attrs.get("store_seconds", 0))}
 
 
 def read_run(path):
@@ -219,7 +220,7 @@ def _setting(run, batch_varies, varies):
     if isinstance(setting.get("solver"), dict):
         setting["solver"] = {k: v for k, v in setting["solver"].items() if k not in ignored}
     if isinstance(setting.get("measure"), dict):
-        setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic")}
+        setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic", "timed")}
     return json.dumps(setting, sort_keys=True)
 
 
@@ -368,6 +369,17 @@ def setting_text(runs):
     return f"{rows:,} training rows, {epochs} epochs, {seeds} seed{'s' if seeds != 1 else ''}"
 
 
+def where_text(runs):
+    """'2 threads on a CPU, 4 CPUs': of runs whose seconds were measured."""
+    places = set()
+    for run in runs:
+        if run.wall and not run.fpga:
+            threads = run.get("engine/threads") or run.wall["threads"]
+            cpus = f", {run.wall['cpus']} CPUs" if run.wall["cpus"] else ""
+            places.add(f"{threads} threads on {run.wall['cpu']}{cpus}")
+    return "; ".join(sorted(places)) or "not run"
+
+
 def label_axes(ax):
     ax.set_xlabel("epoch")
     ax.set_ylabel("training loss")
@@ -438,8 +450,9 @@ def save(fig, out, name):
     plt.close(fig)
 
 
-def main(figure, draw, argv=None):
-    """Command line of a figure's script: draw(runs, out) with the figure's runs. Exit code 1 without any."""
+def main(figure, draw, argv=None, beside=()):
+    """Command line of a figure's script: draw(runs, out) with the figure's runs, and those of the figures `beside`, which
+    may be none, as further arguments. Exit code 1 without any runs of the figure."""
     parser = argparse.ArgumentParser(description=f"Draws {figure} from result files.")
     parser.add_argument("--results", required=True, metavar="DIR", help="folder that `zipml run --out` wrote")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the PNG and SVG files")
@@ -450,7 +463,7 @@ def main(figure, draw, argv=None):
               f"`zipml run configs/figures/{figure}.json --out {options.results}` writes them", file=sys.stderr)
         return 1
     try:
-        draw(runs, options.out)
+        draw(runs, options.out, *(load_runs(options.results, name) for name in beside))
     except OSError as problem:
         print(f"{options.out}: cannot write: {problem}", file=sys.stderr)
         return 1
