@@ -376,7 +376,7 @@ def where_text(runs):
         if run.wall and not run.fpga:
             threads = run.get("engine/threads") or run.wall["threads"]
             cpus = f", {run.wall['cpus']} CPUs" if run.wall["cpus"] else ""
-            places.add(f"{threads} threads on {run.wall['cpu']}{cpus}")
+            places.add(f"{threads} thread{'s' if threads != 1 else ''} on {run.wall['cpu']}{cpus}")
     return "; ".join(sorted(places)) or "not run"
 
 
