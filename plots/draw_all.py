@@ -5,7 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-FIGURES = ["fig1", "fig1c", "tomography_bits", "fig2", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a",
+FIGURES = ["fig1", "fig1c", "tomography_bits", "fig2", "bias", "fig3", "fig4", "fig5", "fig5_platform", "cpu_speedup", "fig6", "fig7a",
            "fig7b", "fig8", "fig9", "fig9_bits", "bias_variance", "fig10", "fig11", "fig12", "fig13", "fig14", "precision_sweep",
            "board", "fpga_numerics", "variance", "table1"]
 

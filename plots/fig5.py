@@ -1,4 +1,4 @@
-"""Figure 5: loss against seconds, FPGA at 2 and at 32 bits (modelled) and Hogwild (measured here)."""
+"""Figure 5: loss against seconds: FPGA at 2 and at 32 bits (modelled); Hogwild and other CPU runs (measured)."""
 
 import sys
 
@@ -19,17 +19,23 @@ def on_engine(runs, design, sampling=None):
             and (sampling is None or r.get("precision/samples/sampling") == sampling)]
 
 
+def on_cpu(runs, bits=None):
+    """Timed runs of synchronous mini-batches: float32, or the integer engine."""
+    timed = [r for r in runs if not r.fpga and r.get("measure/timed")]
+    return [r for r in timed if (r.is_full if bits is None else r.get("engine/kind") == "integer" and r.bits == bits)]
+
+
 def curves_of(runs):
+    """Modelled ones first, then measured ones."""
     hogwild = [r for r in runs if r.get("engine/kind") == "hogwild"]
-    where = ""
-    if hogwild:
-        cpus = f", {hogwild[0].wall['cpus']} CPUs" if hogwild[0].wall.get("cpus") else ""
-        where = f": {hogwild[0].get('engine/threads')} threads on {hogwild[0].wall.get('cpu', '?')}{cpus}, wall time"
     return [
-        zp.Curve("FPGA 32-bit", on_engine(runs, "harp_float"), zp.BLACK, "-"),
-        zp.Curve("FPGA 2-bit, fresh draws every epoch", on_engine(runs, "harp_q2", "fresh"), zp.RED, "--"),
-        zp.Curve("FPGA 2-bit, draws stored once", on_engine(runs, "harp_q2", "once"), zp.ORANGE, "-."),
-        zp.Curve("Hogwild 32-bit" + where, hogwild, zp.BLUE, ":"),
+        zp.Curve("modelled: FPGA 32-bit", on_engine(runs, "harp_float"), zp.BLACK, "-"),
+        zp.Curve("modelled: FPGA 2-bit, fresh draws every epoch", on_engine(runs, "harp_q2", "fresh"), zp.RED, "-"),
+        zp.Curve("modelled: FPGA 2-bit, draws stored once", on_engine(runs, "harp_q2", "once"), zp.ORANGE, "-"),
+        zp.Curve("measured: CPU 32-bit, Hogwild", hogwild, zp.BLUE, ":"),
+        zp.Curve("measured: CPU 32-bit, synchronous", on_cpu(runs), zp.BLACK, ":"),
+        zp.Curve("measured: CPU 4-bit, draws stored once", on_cpu(runs, 4), zp.GREEN, ":"),
+        zp.Curve("measured: CPU 2-bit, draws stored once", on_cpu(runs, 2), zp.ORANGE, ":"),
     ]
 
 
@@ -63,12 +69,12 @@ def draw_panel(ax, letter, title, runs):
     zp.draw_minimum(ax, shown)
     zp.set_loss_axis(ax, shown, middles)
     low, high = ax.get_ylim()  # room for the legend
-    ax.set_ylim(low, high * (high / low) ** 0.35 if ax.get_yscale() == "log" else high + 0.45 * (high - low))
+    ax.set_ylim(low, high * (high / low) ** 0.6 if ax.get_yscale() == "log" else high + 0.75 * (high - low))
     for curve in curves:
         if not curve.runs:
             ax.plot([], [], color="none", label=f"{curve.label}: not run")
     ax.set_xscale("log")
-    ax.set_xlabel("seconds (FPGA: modelled)")
+    ax.set_xlabel("seconds (FPGA: modelled; CPU: measured)")
     ax.set_ylabel("training loss")
     ax.legend(loc="upper right", title=zp.setting_text(shown), title_fontsize=7.5)
 
@@ -90,11 +96,11 @@ def draw(runs, out):
     fig, axes = plt.subplots(1, 2, figsize=(13.5, 5.6))
     for ax, (letter, title, kinds, features) in zip(axes, PANELS):
         draw_panel(ax, letter, title, chosen_of(runs, kinds, features))
-    fig.tight_layout(rect=(0, 0.075, 1, 1))
+    fig.tight_layout(rect=(0, 0.1, 1, 1))
     zp.footnote(fig, "FPGA: loss of our training after every epoch from the first, seconds of the clocked model of the "
                      "published HARP v1 engines. " + fp.boards_text(runs)
-                     + "\nFresh draws: the time to write them to the memory is not counted. Hogwild: wall time of this "
-                       "machine, not reproducible. " + zp.BAND_NOTE)
+                     + "\nFresh draws: the time to write them to the memory is not counted; nor that of draws stored "
+                       "once. CPU: wall time of training, not reproducible; " + zp.where_text(runs) + ".\n" + zp.BAND_NOTE)
     zp.save(fig, out, "fig5")
 
 

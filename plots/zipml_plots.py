@@ -87,7 +87,7 @@ class Run:
     gradient_bytes: int = 0  # gradient channel, whole run
     image: object = None  # Image of a reconstruction
     fpga: dict = field(default_factory=dict)  # arrays and attributes of /fpga, by name; empty without an engine
-    wall: dict = field(default_factory=dict)  # epoch_seconds, cpu and cpus: where and how long it really ran
+    wall: dict = field(default_factory=dict)  # how long it really ran, and where: see read_wall()
 
     def get(self, pointer, default=None):
         value = self.config
@@ -171,7 +171,8 @@ def read_wall(file):
         return {}
     attributes = read_tree(file["provenance"]) if "provenance" in file else {}
     return {"epoch_seconds": file["timing/epoch_seconds"][()], "cpu": attributes.get("cpu_model", "unknown CPU"),
-            "cpus": int(attributes.get("cpus", 0))}
+            "cpus": int(attributes.get("cpus", 0)), "threads": int(attributes.get("threads", 0)),
+            "store_seconds": float(file["timing"].attrs.get("store_seconds", 0))}
 
 
 def read_run(path):
@@ -231,7 +232,7 @@ def _setting(run, batch_varies, varies):
     if isinstance(setting.get("solver"), dict):
         setting["solver"] = {k: v for k, v in setting["solver"].items() if k not in ignored}
     if isinstance(setting.get("measure"), dict):
-        setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic")}
+        setting["measure"] = {k: v for k, v in setting["measure"].items() if k not in ("design", "arithmetic", "timed")}
     return json.dumps(setting, sort_keys=True)
 
 
@@ -380,6 +381,17 @@ def setting_text(runs):
     return f"{rows:,} training rows, {epochs} epochs, {seeds} seed{'s' if seeds != 1 else ''}"
 
 
+def where_text(runs):
+    """'2 threads on a CPU, 4 CPUs': of runs whose seconds were measured."""
+    places = set()
+    for run in runs:
+        if run.wall and not run.fpga:
+            threads = run.get("engine/threads") or run.wall["threads"]
+            cpus = f", {run.wall['cpus']} CPUs" if run.wall["cpus"] else ""
+            places.add(f"{threads} thread{'s' if threads != 1 else ''} on {run.wall['cpu']}{cpus}")
+    return "; ".join(sorted(places)) or "not run"
+
+
 def label_axes(ax):
     ax.set_xlabel("epoch")
     ax.set_ylabel("training loss")
@@ -450,10 +462,10 @@ def save(fig, out, name):
     plt.close(fig)
 
 
-def draw_to(draw, source, out):
-    """Calls draw(source, out); a folder that cannot be written is a message. Returns the exit code."""
+def draw_to(draw, out, source, *more):
+    """Calls draw(source, out, *more); a folder that cannot be written is a message. Returns the exit code."""
     try:
-        draw(source, out)
+        draw(source, out, *more)
     except OSError as problem:
         print(f"{out}: cannot write: {problem}", file=sys.stderr)
         return 1
@@ -467,15 +479,16 @@ def options_of(figure, argv):
     return parser.parse_args(argv)
 
 
-def main(figure, draw, argv=None):
-    """Command line of a figure's script: draw(runs, out) with the figure's runs. Exit code 1 without any."""
+def main(figure, draw, argv=None, beside=()):
+    """Command line of a figure's script: draw(runs, out) with the figure's runs, and those of the figures `beside`, which
+    may be none, as further arguments. Exit code 1 without any runs of the figure."""
     options = options_of(figure, argv)
     runs = load_runs(options.results, figure)
     if not runs:
         print(f"{Path(options.results) / figure}: no results for {figure}; "
               f"`zipml run configs/figures/{figure}.json --out {options.results}` writes them", file=sys.stderr)
         return 1
-    return draw_to(draw, runs, options.out)
+    return draw_to(draw, options.out, runs, *(load_runs(options.results, name) for name in beside))
 
 
 def composed_main(figure, parts, draw, argv=None):
@@ -484,4 +497,4 @@ def composed_main(figure, parts, draw, argv=None):
     if not any(list((Path(options.results) / part).glob("*.h5")) for part in parts):
         print(f"{options.results}: no results for {figure} (of {', '.join(parts)})", file=sys.stderr)
         return 1
-    return draw_to(draw, options.results, options.out)
+    return draw_to(draw, options.out, options.results)

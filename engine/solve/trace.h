@@ -30,6 +30,7 @@ struct Trace {
   RunStatus status = RunStatus::finished;
   std::vector<TraceRow> rows;
   std::vector<double> epoch_seconds;  ///< training only, objective excluded; entry e is epoch e + 1
+  double store_seconds = 0.0;         ///< before the first epoch: levels, draws that are made once, packing
 };
 
 }  // namespace zipml

@@ -19,6 +19,10 @@
 namespace zipml {
 namespace {
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 TraceRow evaluate_row(const Problem& problem, std::span<const float> x, int threads) {
   const std::vector<double> weights(x.begin(), x.end());
   const Evaluation train = evaluate(problem.data.data.train, problem.loss, weights, threads);
@@ -79,18 +83,22 @@ class Run {
         train_(problem.data.data.train),
         columns_(train_.features.cols()),
         engine_(engine_registry()[spec.engine.kind](spec.engine.parameters, threads)),
-        estimator_(estimators()[spec.samples.kind](
-            spec.samples.parameters,
-            {train_.features, train_.labels, problem.loss, spec.seed, threads, engine_->layout()})),
         model_channel_(channels()[spec.model_channel.kind](spec.model_channel.parameters)),
         gradient_channel_(channels()[spec.gradient_channel.kind](spec.gradient_channel.parameters)),
         order_(train_.features.rows()),
-        x_(train_.features.stride(), 0.0f) {}
+        x_(train_.features.stride(), 0.0f) {
+    const auto start = std::chrono::steady_clock::now();
+    estimator_ = estimators()[spec.samples.kind](
+        spec.samples.parameters,
+        {train_.features, train_.labels, problem.loss, spec.seed, threads, engine_->layout()});
+    store_seconds_ = seconds_since(start);
+  }
 
   std::uint32_t epochs() const { return static_cast<std::uint32_t>(solver_.integer("epochs")); }
   std::span<const float> x() const { return std::span(x_).first(columns_); }
   const ColumnLevels* sample_levels() const { return estimator_->sample_levels(); }
   std::span<const float> padded_x() const { return x_; }
+  double store_seconds() const { return store_seconds_; }
 
   // One epoch of updates; returns its seconds.
   double run_epoch(std::uint32_t epoch) {
@@ -104,7 +112,7 @@ class Run {
         x_);
     counts_ = estimator_->counts();
     extra_bytes_ += counts_.extra_bytes;
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return seconds_since(start);
   }
 
   TraceRow evaluate_epoch(std::uint32_t epoch) const {
@@ -146,6 +154,7 @@ class Run {
   AlignedVector<float> x_;
   EpochCounts counts_;
   std::uint64_t extra_bytes_ = 0;
+  double store_seconds_ = 0.0;
 };
 
 std::vector<double> default_grid() {
@@ -164,6 +173,7 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
   Run run(problem, spec, threads);
   Measurement measurement(problem, spec, threads);
   TrainingResult result;
+  result.trace.store_seconds = run.store_seconds();
   result.trace.rows.push_back(run.evaluate_epoch(0));
   for (std::uint32_t epoch = 1; epoch <= run.epochs(); ++epoch) {
     result.trace.epoch_seconds.push_back(run.run_epoch(epoch));

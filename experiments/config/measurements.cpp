@@ -54,7 +54,13 @@ const ComponentFamily& measurements() {
   static const ComponentFamily family{
       "measurements",
       "what a run measures",
-      {{std::string(kTraining), "trains a model and traces its loss, epoch by epoch"},
+      {{std::string(kTraining),
+        "trains a model and traces its loss, epoch by epoch",
+        {{.key = "timed",
+          .type = ParameterType::boolean,
+          .doc = "its seconds matter: nothing else of the same command runs beside it, and it has all the "
+                 "threads; always so for Hogwild",
+          .optional = true}}},
        {std::string(kGradientError),
         "errors of single-sample gradients from quantized samples, at x = 0 and at the exact minimum, beside "
         "Lemma 1's bound",

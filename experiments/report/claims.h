@@ -49,6 +49,7 @@ std::vector<ClaimResult> evaluate_claims(const RunSet& set);
 std::vector<Claim> bias_claims();
 std::vector<Claim> end_to_end_claims();  ///< fig4 and fig11
 std::vector<Claim> engine_claims();      ///< fig5 and fig5_platform
+std::vector<Claim> speedup_claims();     ///< cpu_speedup
 std::vector<Claim> batch_claims();       ///< fig6
 std::vector<Claim> network_claims();     ///< fig7b
 std::vector<Claim> bits_claims();        ///< fig8

@@ -66,6 +66,18 @@ double epochs_to(const Run& run, double limit) {
   return std::numeric_limits<double>::infinity();
 }
 
+double wall_seconds_to(const Run& run, double limit) {
+  double seconds = 0.0;
+  if (run.train_loss.at(0) <= limit) return seconds;
+  for (std::size_t epoch = 1; epoch < run.train_loss.size(); ++epoch) {
+    const double before = run.train_loss[epoch - 1], after = run.train_loss[epoch];
+    const double taken = run.wall.epoch_seconds.at(epoch - 1);
+    if (after <= limit) return seconds + taken * (before - limit) / (before - after);
+    seconds += taken;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
 double percent_above(const std::vector<const Run*>& runs) {
   return 100.0 * (loss_ratio(runs.at(0)->final_loss(), runs.at(1)->final_loss()) - 1.0);
 }

@@ -30,7 +30,11 @@ double percent_above(const std::vector<const Run*>& runs);
 /// First epoch with a loss of at most `limit`; infinite if there is none.
 double epochs_to(const Run& run, double limit);
 
-/// a / b, with the same rule.
+/// Wall seconds of the epochs until the loss is at most `limit`, the loss between two epochs taken to be
+/// linear in time; infinite if it never is.
+double wall_seconds_to(const Run& run, double limit);
+
+/// a / b; NaN if both are infinite.
 double loss_ratio(double a, double b);
 
 /// "20 epochs, 4000 training rows": what the runs of a selection were.

@@ -28,7 +28,8 @@ std::string setting_key(const Run& run, const Query& query) {
   if (query.batch_varies) leave_out("solver", "batch");
   leave_out("solver", "probe");  // changes nothing but what is looked at
   leave_out("fpga", "design");
-  for (const char* varying : {"design", "arithmetic", "measured_seconds", "measured_source"}) {
+  if (query.engine_varies) setting.erase("engine");
+  for (const char* varying : {"design", "arithmetic", "measured_seconds", "measured_source", "timed"}) {
     leave_out("measure", varying);
   }
   return setting.dump();
@@ -148,6 +149,8 @@ Run make_run(const ResultFile& result, const std::string& source) {
     run.image = {image.quality.back().psnr, image.quality.back().ssim, image.label_bytes.back()};
   }
   run.fpga = result.fpga;
+  run.wall = {result.epoch_seconds, result.store_seconds, result.provenance.cpu_model,
+              result.provenance.threads};
   return run;
 }
 

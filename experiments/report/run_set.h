@@ -20,6 +20,14 @@ struct FinalImage {
   std::uint64_t label_bytes = 0;  ///< sinogram bytes of the whole run
 };
 
+/// How long a run really took, and where: not reproducible.
+struct WallTimes {
+  std::vector<double> epoch_seconds;  ///< objective excluded
+  double store_seconds = 0.0;         ///< before the first epoch: levels, draws made once, packing
+  std::string cpu;
+  std::int64_t threads = 1;  ///< that the run was granted
+};
+
 /// What claims need of one result.
 struct Run {
   std::string id, config_name, panel, series;
@@ -45,6 +53,7 @@ struct Run {
   std::optional<MeasuredLevels> levels_of_column;  ///< likewise
   std::optional<FinalImage> image;                 ///< of a reconstruction
   std::optional<FpgaTimes> fpga;                   ///< of a run that was timed on an engine
+  WallTimes wall;
 
   std::uint64_t channel_bytes() const { return model_bytes + gradient_bytes; }
   /// Last train loss; infinity for a diverged run, NaN for one that did not train.
@@ -78,7 +87,8 @@ struct Query {
   std::string figure;  ///< config name
   RunFilter dataset;
   std::vector<RunFilter> roles;
-  bool batch_varies = false;  ///< the roles differ in their mini-batch too
+  bool batch_varies = false;   ///< the roles differ in their mini-batch too
+  bool engine_varies = false;  ///< the roles differ in what carries the updates out
 };
 
 /// The runs that a query finds. Runs are comparable only within one setting: equal in everything but

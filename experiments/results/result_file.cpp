@@ -268,6 +268,7 @@ std::vector<std::byte> encode_result(const ResultFile& result) {
   write_provenance(file, result.provenance);
   file.array("/timing/epoch_seconds", result.epoch_seconds);
   file.attribute("/timing", "total_seconds", result.total_seconds);
+  file.attribute("/timing", "store_seconds", result.store_seconds);
   return sealed_image(file);
 }
 
@@ -294,6 +295,8 @@ ReadOutcome<ResultFile> read_result(const fs::path& path) {
     result.provenance = read_provenance(file);
     result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
     result.total_seconds = file.attribute_number("/timing", "total_seconds");
+    if (file.has_attribute("/timing", "store_seconds"))  // not in results of older versions
+      result.store_seconds = file.attribute_number("/timing", "store_seconds");
     return result;
   });
 }

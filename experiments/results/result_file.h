@@ -67,7 +67,9 @@ struct Provenance {
 ///                (size x size pixels, row-major) and whose weights_original is empty
 ///   /fpga        the second time axis of a run whose config has `fpga` (see fpga_group.h)
 ///   /provenance  source_files (text); attributes: the other members of Provenance
-///   /timing      epoch_seconds; attribute total_seconds (objective excluded)
+///   /timing      epoch_seconds (objective excluded); attributes total_seconds, their sum, and store_seconds,
+///   of
+///                what came before them: levels, draws made once, packing
 /// Everything outside /provenance and /timing is a function of the config and the data alone.
 struct ResultFile {
   RunStatus status = RunStatus::finished;
@@ -98,7 +100,7 @@ struct ResultFile {
 
   Provenance provenance;
   std::vector<double> epoch_seconds;
-  double total_seconds = 0.0;
+  double total_seconds = 0.0, store_seconds = 0.0;
 };
 
 /// The bytes of the file: equal results give equal bytes.

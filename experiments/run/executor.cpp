@@ -90,6 +90,7 @@ void describe_training(TrainingResult trained, ResultFile& result) {
   result.bias_and_noise = std::move(trained.bias_and_noise);
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
+  result.store_seconds = trained.trace.store_seconds;
   result.x = std::move(trained.x);
 }
 

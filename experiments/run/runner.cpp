@@ -42,8 +42,11 @@ struct Ending {
   double seconds = 0.0;
 };
 
-/// The wall time of a run without locks is part of what it shows, so nothing may run beside it.
-bool is_timed(const RunSpec& spec) { return spec.training.engine.kind == "hogwild"; }
+/// The wall time is part of what the run shows, so nothing may run beside it.
+bool is_timed(const RunSpec& spec) {
+  const Parameters& measured = spec.measurement.parameters;
+  return spec.training.engine.kind == "hogwild" || (measured.has("timed") && measured.boolean("timed"));
+}
 
 /// Calls release() for what expect() announced.
 struct Announcement {

@@ -12,15 +12,16 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
     status, bits_stored, channel_bytes (model and gradient, an epoch), minimum; of a run that does not train (losses
     empty) measure, the config's member, and measured, its group with arrays and, under "attributes", attributes; engine;
-    fpga, see engine_times(); iterations between rows, display; weights, of a network, stands in for samples and channels."""
+    fpga, see engine_times(); epoch_seconds and store_seconds of a run with an
+    engine; iterations between rows, display; weights, of a network, stands in for samples and channels."""
     channels = options.get("channels", {"kind": "full"})
     config = {
         "config": figure, "seed": seed, "dataset": dataset,
         "precision": {"samples": samples, "model": channels, "gradient": channels},
         "solver": {"kind": "sgd", "epochs": options.get("epochs", 3), "batch": options.get("batch", 16)},
     }
-    if "measure" in options:
-        config["measure"] = options["measure"]
+    config["measure"] = options.get("measure", {"kind": "training"})
+    if config["measure"]["kind"] != "training":
         del config["solver"]
     if "model" in options:
         config["model"] = {"kind": options["model"]}
@@ -77,8 +78,9 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
         if "fpga" in options:
             write_tree(file.create_group("fpga"), options["fpga"]["group"])
         if "engine" in options:
-            file["timing/epoch_seconds"] = np.full(max(len(losses) - 1, 0), 0.01)
-            file.create_group("provenance").attrs.update({"cpu_model": "a CPU", "cpus": 4})
+            file["timing/epoch_seconds"] = np.full(max(len(losses) - 1, 0), options.get("epoch_seconds", 0.01))
+            file["timing"].attrs["store_seconds"] = options.get("store_seconds", 0.0)
+            file.create_group("provenance").attrs.update({"cpu_model": "a CPU", "cpus": 4, "threads": 2})
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
     with open(path, "ab") as file:
@@ -220,10 +222,27 @@ def write_engines(folder, seed, losses):
         write_run(folder, "fig5", SYNTHETIC_100, quantized("double_sampling", 2, sampling), losses, seed,
                   fpga=engine_times("harp_q2", 2, 1e-4), **title)
     write_run(folder, "fig5", SYNTHETIC_100, FULL, losses, seed, engine={"kind": "hogwild", "threads": 2}, **title)
+    timed = {"kind": "training", "timed": True}
+    for samples, kind in ((FULL, "synchronous"), (quantized("double_sampling", 4, "once"), "integer"),
+                          (quantized("double_sampling", 2, "once"), "integer")):
+        write_run(folder, "fig5", SYNTHETIC_100, samples, losses, seed, engine={"kind": kind}, measure=timed, **title)
     for bits, last in ((8, 0.852), (4, 0.853), (2, 3.0)):
         write_run(folder, "precision_sweep", SYNTHETIC_100, quantized("double_sampling", bits),
                   losses[:-1] + [last], seed, **title,
                   fpga=engine_times(f"harp_q{bits}", bits, bits * 1e-4, "compute" if bits < 4 else "memory_bandwidth"))
+
+
+def write_speedup(folder, seed, noise=18, counts=(300000, 10, 1000)):
+    """Figure cpu_speedup: goal 1.01, which 2 bits never reach and which no seed of the single draw has run."""
+    dataset = {"kind": "synthetic", "features": counts[2], "noise": noise}
+    for samples, kind, seconds, last in ((FULL, "synchronous", 1.0, 1.0), (FULL, "hogwild", 2.0, 1.0),
+                                         (quantized("double_sampling", 8, "once"), "integer", 0.5, 1.0),
+                                         (quantized("double_sampling", 4, "once"), "integer", 0.2, 1.0),
+                                         (quantized("double_sampling", 2, "once"), "integer", 0.1, 1.5)):
+        write_run(folder, "cpu_speedup", dataset, samples, [10.0, 2.0, 1.005 if last == 1.0 else last, last], seed,
+                  engine={"kind": kind}, measure={"kind": "training", "timed": True}, epoch_seconds=seconds,
+                  store_seconds=0.0 if samples is FULL else 3.0, counts=counts, minimum=0.9, title="Synthetic 1000",
+                  batch=256)
 
 
 def write_shapes(folder):
@@ -251,6 +270,7 @@ def write_everything(folder, seeds=(1, 2, 3)):
             write_run(folder, "bias", SYNTHETIC_100, quantized(kind, 4), losses, seed, **low)
         write_run(folder, "bias", SYNTHETIC_100, FULL, losses, seed, minimum=0.85, title="Synthetic 100")
         write_engines(folder, seed, losses)
+        write_speedup(folder, seed)
         write_run(folder, "fig4", SYNTHETIC_100, FULL, losses, seed, title="Synthetic 100")
         write_run(folder, "fig4", SYNTHETIC_100, quantized("double_sampling", 4), losses, seed,
                   channels=QUANTIZED_CHANNEL, **low)

@@ -17,13 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import example_results as example  # noqa: E402
 import board  # noqa: E402
+import cpu_speedup  # noqa: E402
 import draw_all  # noqa: E402
 import fig5  # noqa: E402
 import fpga_plots  # noqa: E402
 import precision_sweep  # noqa: E402
 import zipml_plots as zp  # noqa: E402
 
-NAMES = ["fig1", "fig1c", "tomography_bits", "fig2", "bias", "fig3", "fig4", "fig5", "fig5_platform", "fig6", "fig7a",
+NAMES = ["fig1", "fig1c", "tomography_bits", "fig2", "bias", "fig3", "fig4", "fig5", "fig5_platform", "cpu_speedup", "fig6", "fig7a",
          "fig7b", "fig8", "fig8_bits", "fig9", "fig9_bits", "bias_variance", "fig10", "fig10_excess", "fig11", "fig12", "fig13", "fig14",
          "precision_sweep", "board", "fpga_numerics", "variance", "table1"]
 
@@ -167,8 +168,10 @@ class EngineTest(TemporaryTest):
         example.write_engines(self.results, 1, [10.0, 2.0, 1.0, 0.9])
         runs = zp.choose_setting(zp.load_runs(self.results, "fig5"), varies=("fpga", "engine"))
         curves = fig5.curves_of(runs)
-        self.assertEqual([len(curve.runs) for curve in curves], [1, 1, 1, 1])
-        self.assertIn("2 threads on a CPU, 4 CPUs", curves[3].label)
+        self.assertEqual([len(curve.runs) for curve in curves], [1] * 7)
+        self.assertEqual([curve.label.split(":")[0] for curve in curves], ["modelled"] * 3 + ["measured"] * 4)
+        self.assertTrue(all(bool(run.fpga) == curve.label.startswith("modelled") for curve in curves for run in curve.runs))
+        self.assertEqual(zp.where_text(runs), "2 threads on a CPU, 4 CPUs")
         np.testing.assert_allclose(fig5.seconds_of(curves[0].runs[0]), [7e-4, 14e-4, 21e-4])
         np.testing.assert_allclose(fig5.seconds_of(curves[3].runs[0]), [0.01, 0.02, 0.03])
 
@@ -192,6 +195,46 @@ class EngineTest(TemporaryTest):
         rows = board.rows_of(zp.load_runs(self.results, "board"))
         self.assertEqual([row[0] for row in rows], ["MNIST\nfloat minus Q1", "MNIST\nfloat", "MNIST\nQ1"])
         np.testing.assert_allclose(rows[0][1:3], [3 * 0.039, 0.4])
+
+
+class SpeedupTest(TemporaryTest):
+    def curves(self, **options):
+        for seed in (1, 2):
+            example.write_speedup(self.results, seed, **options)
+        runs = zp.choose_setting(zp.load_runs(self.results, "cpu_speedup"), varies=("engine",))
+        return {curve.label: curve for curve in cpu_speedup.curves_of(runs)}
+
+    def test_seconds_to_a_loss_lie_on_straight_lines(self):
+        run = self.curves()["32-bit"].runs[0]
+        self.assertEqual(cpu_speedup.seconds_to(run, 10.0), 0.0)
+        self.assertAlmostEqual(cpu_speedup.seconds_to(run, 6.0), 0.5)
+        self.assertAlmostEqual(cpu_speedup.seconds_to(run, 1.01), 1 + 0.99 / 0.995)
+        self.assertEqual(cpu_speedup.seconds_to(run, 0.9), np.inf)
+
+    def test_speed_ups_are_over_the_faster_float32(self):
+        curves = self.curves()
+        found = dict(zip(curves, cpu_speedup.speed_ups(list(curves.values()))))
+        np.testing.assert_allclose(found["32-bit"], [1, 1])
+        np.testing.assert_allclose(found["32-bit, Hogwild"], [0.5, 0.5])
+        np.testing.assert_allclose(found["4-bit double sampling"], [5, 5])
+        self.assertEqual(found["2-bit double sampling"], [0, 0], "never there")
+        self.assertEqual(found["4-bit single draw (biased)"], [], "not run")
+
+    def test_the_model_s_line_is_that_of_the_published_board(self):
+        example.write_shapes(self.results)
+        np.testing.assert_allclose(cpu_speedup.fpga_ratios(zp.load_runs(self.results, "fig5_platform")), [7.0])
+
+    def test_data_that_fit_the_caches_are_named(self):
+        curves = self.curves(counts=(1000, 10, 1000))
+        fig, axes = zp.plt.subplots(1, 2)
+        self.addCleanup(zp.plt.close, fig)
+        runs = [run for curve in curves.values() for run in curve.runs]
+        cpu_speedup.draw_panel(axes, "a", "x", runs, [])
+        self.assertIn("caches", axes[0].get_title(loc="left"))
+        texts = [text.get_text() for text in axes[1].texts]
+        self.assertIn("not reached, 2 of 2 seeds never", texts)
+        self.assertIn("not run", texts)
+        self.assertIn("5x (store: 3 s)", texts)
 
 
 class ExcessTest(TemporaryTest):

@@ -85,6 +85,7 @@ inline ResultFile example_result() {
                        "ffff", {"cadata 00ff"}, "--scale quick", 7,       8};
   result.epoch_seconds = {0.5, 0.25};
   result.total_seconds = 0.75;
+  result.store_seconds = 0.125;
   return result;
 }
 

@@ -94,6 +94,7 @@ TEST_CASE("a result is read as it was written", "[results]") {
   REQUIRE(read.provenance.source_files == written.provenance.source_files);
   REQUIRE(read.epoch_seconds == written.epoch_seconds);
   REQUIRE(read.total_seconds == 0.75);
+  REQUIRE(read.store_seconds == 0.125);
 }
 
 TEST_CASE("every column of a trace survives", "[results]") {
@@ -235,6 +236,7 @@ TEST_CASE("results are compared outside provenance and timing, and nowhere less"
             r.provenance.source_files.clear();
             r.epoch_seconds = {1.0};
             r.total_seconds = 2.0;
+            r.store_seconds = 3.0;
           }).empty());
   using Lines = std::vector<std::string>;
   REQUIRE(differences([](ResultFile& r) { r.trace[1].bytes_read += 1; }) ==

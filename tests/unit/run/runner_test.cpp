@@ -3,12 +3,14 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "engine/core/error.h"
+#include "experiments/config/measurements.h"
 #include "experiments/results/atomic_file.h"
 #include "experiments/run/progress.h"
 #include "tests/e2e/process.h"
@@ -99,14 +101,21 @@ struct Harness {
   }
 };
 
-TEST_CASE("a lock-free run has the machine to itself, since its wall time is shown", "[run]") {
-  Harness harness;
-  harness.options.jobs = 4;
-  harness.options.threads = 1;
-  std::vector<RunSpec> specs = make_specs(8);
-  for (const std::size_t i : {0u, 3u}) specs[i].training.engine.kind = "hogwild";
-  REQUIRE(harness.run(specs).done == 8);
-  REQUIRE(harness.executor.most_threads == 4);
+TEST_CASE("a run whose wall time is shown has the machine to itself", "[run]") {
+  const auto make_lock_free = [](RunSpec& spec) { spec.training.engine.kind = "hogwild"; };
+  const auto make_timed = [](RunSpec& spec) {
+    spec.measurement = choose(measurements(), kTraining, {{"timed", true}});
+  };
+  for (const std::function<void(RunSpec&)>& make :
+       {std::function(make_lock_free), std::function(make_timed)}) {
+    Harness harness;
+    harness.options.jobs = 4;
+    harness.options.threads = 1;
+    std::vector<RunSpec> specs = make_specs(8);
+    for (const std::size_t i : {0u, 3u}) make(specs[i]);
+    REQUIRE(harness.run(specs).done == 8);
+    REQUIRE(harness.executor.most_threads == 4);
+  }
   Harness other;
   other.options.jobs = 4;
   other.options.threads = 1;

@@ -1,12 +1,9 @@
 #include "engine/solve/training.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 
-#include "engine/core/permutation.h"
-#include "engine/solve/epoch_plan.h"
 #include "engine/solve/objective.h"
 #include "toy_problem.h"
 
@@ -251,28 +248,6 @@ TEST_CASE("evaluation is the same for any number of threads and empty splits hav
   for (const int threads : {2, 3, 8})
     CHECK(evaluate(toy.data.data.train, *toy.loss, x, threads).loss == one.loss);
   CHECK(std::isnan(evaluate(Split{}, *toy.loss, x, 1).loss));
-}
-
-TEST_CASE("every order but drawing with replacement visits every row once, and epochs differ", "[training]") {
-  for (const char* kind : {"permutation", "blocks"}) {
-    for (const std::size_t rows : {1u, 63u, 64u, 65u, 1000u, 9000u}) {
-      std::vector<std::uint32_t> first(rows), second(rows);
-      order_rows(kind, 1, 1, first);
-      order_rows(kind, 1, 2, second);
-      if (rows == 1000) CHECK(first != second);
-      if (std::string(kind) == "permutation") {
-        std::vector<std::uint32_t> plain(rows);
-        permute(plain, {1, Stream::permutation, 1});
-        CHECK(first == plain);
-      }
-      if (std::string(kind) == "blocks") {
-        for (std::size_t i = 1; i < rows; ++i)
-          CHECK((first[i] == first[i - 1] + 1 || first[i] % kRowsPerOrderBlock == 0));
-      }
-      std::sort(first.begin(), first.end());
-      for (std::size_t i = 0; i < rows; ++i) REQUIRE(first[i] == i);
-    }
-  }
 }
 
 }  // namespace
