@@ -253,7 +253,10 @@ class IntegerEngine final : public Engine {
       throw std::logic_error("the integer engine needs samples stored as fields");
     const Plan plan(*samples, input.estimator.symmetrized(), limbs_);
     const Parts parts(std::min(input.batch, input.order.size()), plan.group);
-    shared_.fit(plan.positions(), parts.count);
+    // The last mini-batch, though shorter, can have more parts: parts are of whole groups.
+    const std::size_t rest = input.order.size() % input.batch;
+    const Parts last_parts(rest > 0 ? rest : parts.rows, plan.group);
+    shared_.fit(plan.positions(), std::max(parts.count, last_parts.count));
     const int threads = std::min(threads_, static_cast<int>(parts.count));
     workers_.resize(static_cast<std::size_t>(threads));
     parallel_team(threads, [&](Team& team, int index) {
