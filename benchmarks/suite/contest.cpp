@@ -1,5 +1,6 @@
 #include "benchmarks/suite/contest.h"
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr int kFullEpochs = 10;  // of float32: its last loss is what the others have to reach
 constexpr double kWithin = 1.01;
-constexpr std::size_t kRowsPerColumn = 32;  // fewer, and a loss on the training rows says little
+constexpr std::size_t kRowsPerColumn = 32;   // fewer, and a loss on the training rows says little
+constexpr std::chrono::seconds kSearch{60};  // after this no further setting is tried
 const double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Contender {
@@ -40,6 +42,7 @@ class Contest {
   }
 
   nlohmann::json measure(bool& all_right) {
+    std::cerr << "zipml_bench: tuning float32's step sizes\n";
     tune();
     add_own();
     add_peers();
@@ -126,17 +129,23 @@ class Contest {
         return;
       }
     }
+    std::cerr << "zipml_bench: epochs to the loss: " << peer.name() << ", batch " << peer.batch() << '\n';
     int most = peer.counts_epochs() ? kFullEpochs : 1;
-    for (std::size_t setting = 0; setting < peer.settings(); ++setting) {
-      for (int epochs = 1; epochs <= most; ++epochs) {
-        peer.train(setting, epochs);
-        const double loss = peer.loss();
-        contender.best_loss = std::min(contender.best_loss, loss);
-        if (loss > target_) continue;
-        contender.setting = setting;
-        contender.epochs = epochs;
-        most = epochs - 1;
-      }
+    const auto reaches = [&](std::size_t setting, int epochs) {
+      peer.train(setting, epochs);
+      const double loss = peer.loss();
+      contender.best_loss = std::min(contender.best_loss, loss);
+      return loss <= target_;
+    };
+    const auto start = std::chrono::steady_clock::now();
+    const auto has_time = [&] { return std::chrono::steady_clock::now() - start < kSearch; };
+    for (std::size_t setting = 0; setting < peer.settings() && most > 0 && has_time(); ++setting) {
+      if (!reaches(setting, most)) continue;  // the most first: what cannot get there costs one training
+      int epochs = 1;
+      while (epochs < most && !reaches(setting, epochs)) ++epochs;
+      contender.setting = setting;
+      contender.epochs = epochs;
+      most = epochs - 1;
     }
   }
 

@@ -52,6 +52,11 @@ class Group {
   nlohmann::json measure(bool& all_right) {
     const std::vector<Timing> timings = time_in_rounds(cases_, options_.rounds);
     nlohmann::json lines = nlohmann::json::array();
+    for (const auto& [threads, at] : streams_) {
+      if (timings[at].is_valid()) continue;
+      std::printf("%s: INCORRECT: %s\n", cases_[at].name.c_str(), timings[at].wrong.c_str());
+      all_right = false;
+    }
     for (const Line& line : lines_) {
       lines.push_back(evaluate(line, timings));
       print(lines.back());
