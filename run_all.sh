@@ -11,6 +11,8 @@ Installs missing Debian packages, builds into build/, runs every config of confi
 prints the verdicts and writes them with the figures into one page, OUT/report.html. Finished runs are not repeated.
 
   --test            same set-up, then build and run the tests instead of the figures
+  --bench           same set-up, then measure how fast low precision is on this CPU, and draw it; minutes at quick
+                    scale (256 MiB a data set at float32), longer and up to 12 GiB of memory at paper scale (1 GiB)
   --scale SCALE     quick (default, minutes) or paper (hours)
   --only LIST       only these figures, for instance --only fig4,fig8
   --data-dir DIR    folder with the real data sets (default: $ZIPML_DATA_DIR; without it: generated data)
@@ -39,6 +41,7 @@ packages=(g++ cmake ninja-build pkg-config libboost-program-options-dev nlohmann
   zlib1g-dev libbz2-dev liblzma-dev libhwy-dev python3 python3-matplotlib python3-h5py)
 torch_package=libtorch-dev
 test_packages=(catch2 librapidcheck-dev gzip bzip2 xz-utils)
+bench_packages=(libbenchmark-dev libopenblas-dev liblinear-dev python3-sklearn)
 
 torch=no
 mode=figures scale=quick only='' data_dir=${ZIPML_DATA_DIR:-} out=results jobs='' shard='' install=yes
@@ -50,6 +53,7 @@ while [ $# -gt 0 ]; do
   option=$1
   case $option in
     --test) mode='test' ;;
+    --bench) mode=bench ;;
     --no-install) install=no ;;
     --with-torch) torch=yes ;;
     --help | -h) usage && exit 0 ;;
@@ -101,6 +105,7 @@ install_packages() {
   command -v dpkg-query >/dev/null || return 0 # another system: CMake will say what it misses
   local needed=("${packages[@]}") missing=() package
   [ "$mode" != test ] || needed+=("${test_packages[@]}")
+  [ "$mode" != bench ] || needed+=("${bench_packages[@]}")
   [ "$torch" != yes ] || needed+=("$torch_package")
   for package in "${needed[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -133,19 +138,31 @@ python=$(find_python)
 build=${ZIPML_BUILD_DIR:-build}
 build_torch=OFF
 [ "$torch" != yes ] || build_torch=ON
-build_tests=OFF
+build_tests=OFF build_benchmarks=OFF targets=()
 [ "$mode" != test ] || build_tests=ON
+[ "$mode" != bench ] || build_benchmarks=ON targets=(--target zipml_bench)
 
 mkdir -p "$build"
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE="${CMAKE_BUILD_TYPE:-Release}" -DZIPML_BUILD_TESTS=$build_tests \
-  -DZIPML_WITH_TORCH=$build_torch \
+  -DZIPML_WITH_TORCH=$build_torch -DZIPML_BUILD_BENCHMARKS=$build_benchmarks \
   -DZIPML_PYTHON="$python" ${CI:+-DZIPML_WERROR=ON} >"$build/configure.log" 2>&1 ||
   { cat "$build/configure.log" >&2 && fail "configuring failed" 1; }
-cmake --build "$build" || fail "the build failed" 1
+cmake --build "$build" "${targets[@]}" || fail "the build failed" 1
 
 if [ "$mode" = test ]; then
   [ -z "$data_dir" ] || export ZIPML_DATA_DIR=$data_dir
   exec ctest --test-dir "$build" --output-on-failure --no-tests=error
+fi
+
+if [ "$mode" = bench ]; then
+  megabytes=256
+  [ "$scale" = quick ] || megabytes=1024
+  mkdir -p "$out"
+  status=0
+  "$build/zipml_bench" --megabytes $megabytes --json "$out/bench.json" --python "$python" || status=$?
+  [ $status -le 1 ] || exit $status
+  "$python" plots/bench.py --results "$out/bench.json" --out "$out/figures" || status=1
+  exit $status
 fi
 
 run=("$build/zipml" run "${configs[@]}" --scale "$scale" --out "$out")

@@ -245,7 +245,8 @@ class IntegerEngine final : public Engine {
     }
     const Plan plan(*samples, input.estimator.symmetrized(), limbs_);
     const Parts parts(std::min(input.batch, input.order.size()), plan.group);
-    for (PartSums& sums : shared_) sums.fit(parts.count, plan.positions() + kRowAlignment);
+    // The last mini-batch, though shorter, can have more parts: parts are of whole groups.
+    for (PartSums& sums : shared_) sums.fit(kMostParts, plan.positions() + kRowAlignment);
     const int threads = std::min(threads_, static_cast<int>(parts.count));
     workers_.resize(static_cast<std::size_t>(threads));
     parallel_team(threads, [&](Team& team, int index) {

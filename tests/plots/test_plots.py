@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ sys.path.insert(0, str(PLOTS))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import example_results as example  # noqa: E402
+import bench  # noqa: E402
 import board  # noqa: E402
 import cpu_speedup  # noqa: E402
 import draw_all  # noqa: E402
@@ -442,6 +444,42 @@ class RelativeLossTest(TemporaryTest):
         self.assertEqual(len(values), 2)
         self.assertAlmostEqual(values[0], 5.0)
         self.assertEqual(values[1], np.inf)
+
+
+class BenchTest(TemporaryTest):
+    def draw_bench(self, results):
+        file = self.results / "bench.json"
+        file.write_text(json.dumps(results))
+        return quietly(bench.main, ["--results", str(file), "--out", str(self.out)])
+
+    @staticmethod
+    def line(samples, bits, draws, ratio, **more):
+        return {"columns": 90, "threads": 1, "batch": 16, "samples": samples, "bits": bits, "draws": draws,
+                "engine": "integer", **({"ratio_to_float32": ratio} if ratio else {}), **more}
+
+    CONTEXT = {"cpu": "a CPU", "instruction_set": "AVX2", "megabytes": 4, "rounds": 1, "quick": False}
+
+    def test_ratios_lie_at_their_bits(self):
+        lines = [self.line("8 bits", 8, 1, 3.0), self.line("2 bits", 2, 1, 8.0), self.line("4 + 2 bits", 4, 2, 5.0)]
+        fig, ax = bench.plt.subplots()
+        self.addCleanup(bench.plt.close, fig)
+        bench.draw_panel(ax, lines, [16])
+        drawn = [list(zip(*curve.get_data())) for curve in ax.lines if len(curve.get_xdata()) and curve.get_marker() == "o"]
+        self.assertEqual(drawn, [[(0, 3.0), (2, 8.0)], [(1, 5.0)]])
+
+    def test_wrong_results_are_marked_and_have_no_time(self):
+        lines = [self.line("8 bits", 8, 1, 3.0), self.line("4 bits", 4, 1, None, incorrect="differs")]
+        self.assertEqual(self.draw_bench({"context": self.CONTEXT, "epochs": lines})[0], 0)
+        self.assertTrue((self.out / "bench.png").stat().st_size > 0 and (self.out / "bench.svg").stat().st_size > 0)
+        fig, ax = bench.plt.subplots()
+        self.addCleanup(bench.plt.close, fig)
+        bench.draw_panel(ax, lines, [16])
+        self.assertEqual([text.get_text() for text in ax.texts], ["INCORRECT"])
+
+    def test_nothing_to_draw_is_said(self):
+        code, _, err = self.draw_bench({"context": self.CONTEXT})
+        self.assertEqual(code, 1)
+        self.assertIn("no epochs were measured", err)
 
 
 if __name__ == "__main__":

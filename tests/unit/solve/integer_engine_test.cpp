@@ -228,6 +228,20 @@ TEST_CASE("the integer engine computes what its definition says, bit by bit", "[
   }
 }
 
+TEST_CASE("a last mini-batch may have more parts than the others", "[integer]") {
+  // Rows of 1,280 bytes come in groups of 12: 1,200 rows make 15 parts of 7 groups, the last 950 make 16
+  // of 5.
+  const PreparedData data = toy_data(1200 + 950, 999);
+  const auto loss = losses()["least_squares"]({});
+  const auto regularizer = regularizers()["none"]({});
+  const Problem problem{data, *loss, *regularizer};
+  TrainingSpec spec = toy_spec(1, 1200, 0.001);
+  spec.samples = estimator_choice("double_sampling", {{"bits", std::int64_t{8}}});
+  spec.engine = integer_engine();
+  const std::vector<float> want = PlainEngine(problem, spec).train();
+  for (const int threads : {1, 3, 16}) CHECK(train(problem, spec, threads).x == want);
+}
+
 TEST_CASE("the integer engine ends where the synchronous one does", "[integer]") {
   const PreparedData data = toy_data(2000, 20);
   const auto loss = losses()["least_squares"]({});
