@@ -68,15 +68,13 @@ def draw_panel(ax, letter, title, runs):
     shown = [run for curve in present for run in curve.runs]
     zp.draw_minimum(ax, shown)
     zp.set_loss_axis(ax, shown, middles)
-    low, high = ax.get_ylim()  # room for the legend
-    ax.set_ylim(low, high * (high / low) ** 0.6 if ax.get_yscale() == "log" else high + 0.75 * (high - low))
     for curve in curves:
         if not curve.runs:
             ax.plot([], [], color="none", label=f"{curve.label}: not run")
     ax.set_xscale("log")
     ax.set_xlabel("seconds (FPGA: modelled; CPU: measured)")
     ax.set_ylabel("training loss")
-    ax.legend(loc="upper right", title=zp.setting_text(shown), title_fontsize=7.5)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncol=2, title=zp.setting_text(shown), title_fontsize=7.5)
 
 
 def chosen_of(runs, kinds, features):
@@ -93,7 +91,7 @@ def overview(ax, runs):
 
 
 def draw(runs, out):
-    fig, axes = plt.subplots(1, 2, figsize=(13.5, 5.6))
+    fig, axes = plt.subplots(1, 2, figsize=(13.5, 6.4))
     for ax, (letter, title, kinds, features) in zip(axes, PANELS):
         draw_panel(ax, letter, title, chosen_of(runs, kinds, features))
     fig.tight_layout(rect=(0, 0.1, 1, 1))

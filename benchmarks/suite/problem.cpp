@@ -49,7 +49,7 @@ std::size_t Problem::rows_for(double megabytes, std::size_t cols) {
 
 std::vector<std::uint32_t> permuted_rows(std::size_t rows, std::uint32_t epoch) {
   std::vector<std::uint32_t> order(rows);
-  order_rows("permutation", kSeed, epoch, order);
+  order_rows("blocks", kSeed, epoch, order);
   return order;
 }
 
