@@ -55,8 +55,8 @@ FAMILIES = [
       ("8-bit samples, refetched", lambda r: r.samples == "refetch_l1" and r.bits == 8
        and r.get("precision/samples/bound") == "step")]),
     ("tomography (figure 1c)", "fig1c", lambda runs: tomography.of_phantom(runs, "shepp-logan"),
-     [("32-bit", lambda r: r.is_full), ("12-bit end to end", tomography.is_end_to_end),
-      ("12-bit sinogram, rows computed", tomography.is_sinogram_only)]),
+     [("32-bit", lambda r: r.is_full), ("12-bit end to end", lambda r: tomography.is_end_to_end(r) and r.bits == 12),
+      ("12-bit sinogram, rows computed", lambda r: tomography.is_sinogram_only(r) and tomography.sinogram_bits(r) == 12)]),
     ("network (figure 7b)", "fig7b", zp.choose_setting,
      [("32-bit", lambda r: r.is_full), ("Optimal5 weights", is_optimal5)]),
 ]

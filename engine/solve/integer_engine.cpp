@@ -103,8 +103,6 @@ class alignas(kThreadsApart) Worker {
       PartSums& sums = shared[batch % 2];
       const auto [begin, end] = team.part(index, parts.count);
       mine_ = {begin * parts.rows_per_part, std::min(end * parts.rows_per_part, parts.rows)};
-      // Others have read this vector; its lines come back while the model is rounded.
-      if (begin < end && team.size() > 1) fetch_to_write(sums.part(begin), plan_->positions());
       round_model(batch);
       for (std::size_t part = begin; part < end; ++part) sum_part(batch, first, parts, part, sums.part(part));
       sums.fold(parts.count, begin, end);
@@ -114,10 +112,6 @@ class alignas(kThreadsApart) Worker {
   }
 
  private:
-  static void fetch_to_write(const float* values, std::size_t n) {
-    for (std::size_t i = 0; i < n; i += kRowAlignment) __builtin_prefetch(values + i, 1);
-  }
-
   // Two positions share a random word. Every thread draws all of them: sending them would take longer.
   void round_model(std::size_t batch) {
     const std::size_t n = plan_->positions();
