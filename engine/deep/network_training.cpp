@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "engine/core/permutation.h"
 #include "engine/core/random.h"
+#include "engine/solve/epoch_plan.h"
 
 namespace zipml {
 namespace {
@@ -108,7 +108,7 @@ class Run {
     for (std::uint64_t i = (t - 1) * batch(); i < t * batch(); ++i) {
       const std::uint64_t epoch = i / order_.size() + 1, place = i % order_.size();
       if (place == 0 || ordered_epoch_ != epoch) {
-        permute(order_, {spec_.seed, Stream::permutation, static_cast<std::uint32_t>(epoch)});
+        order_rows("permutation", spec_.seed, static_cast<std::uint32_t>(epoch), order_);
         ordered_epoch_ = epoch;
       }
       add_image(data_.train, order_[place]);

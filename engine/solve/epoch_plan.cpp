@@ -34,8 +34,8 @@ void draw_all_below(const DrawAddress& address, std::size_t elements, const Boun
   }
 }
 
-// permute(order, address), whose steps go from the last element to the first.
-void permute_quickly(std::span<std::uint32_t> order, const DrawAddress& address) {
+// Fisher-Yates from the numbers in order, so that a permutation depends on its address alone.
+void permute(std::span<std::uint32_t> order, const DrawAddress& address) {
   std::vector<std::uint32_t> other(order.size());
   draw_all_below(
       address, order.size(), [](std::size_t i) { return std::uint64_t{i} + 1; },
@@ -54,9 +54,9 @@ void order_rows(const std::string& kind, std::uint64_t seed, std::uint32_t epoch
         address, order.size(), [&](std::size_t) { return std::uint64_t{order.size()}; },
         [&](std::size_t i, std::uint64_t drawn) { order[i] = static_cast<std::uint32_t>(drawn); });
   }
-  if (kind == "permutation") return permute_quickly(order, address);
+  if (kind == "permutation") return permute(order, address);
   std::vector<std::uint32_t> blocks((order.size() + kRowsPerOrderBlock - 1) / kRowsPerOrderBlock);
-  permute_quickly(blocks, address);
+  permute(blocks, address);
   std::size_t at = 0;
   for (const std::uint32_t block : blocks) {
     const std::size_t first = block * kRowsPerOrderBlock;

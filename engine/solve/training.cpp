@@ -6,7 +6,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "engine/core/permutation.h"
 #include "engine/gradient/channel.h"
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
