@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "engine/kernels/field_reference.h"
+#include "engine/kernels/with_bits.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace zipml::kernels::HWY_NAMESPACE {

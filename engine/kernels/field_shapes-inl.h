@@ -35,19 +35,9 @@ constexpr int kDuringDots = 0, kDuringGradient = 1;
 // Calls f.template operator()<bits, sets, planes>().
 template <class F>
 void WithShape(const FieldLayout& layout, FieldDraws draws, const F& f) {
-  const auto with_bits = [&]<int kBits>() {
+  with_bits(layout, [&]<int kBits>() {
     if (layout.draws == 1) return f.template operator()<kBits, 1, false>();
     if (draws == FieldDraws::both) return f.template operator()<kBits, 2, true>();
     return f.template operator()<kBits, 1, true>();
-  };
-  switch (layout.bits) {
-    case 1:
-      return with_bits.template operator()<1>();
-    case 2:
-      return with_bits.template operator()<2>();
-    case 4:
-      return with_bits.template operator()<4>();
-    default:
-      return with_bits.template operator()<8>();
-  }
+  });
 }

@@ -12,6 +12,7 @@
 
 #include "engine/core/ars.h"
 #include "engine/kernels/quantize_fields_reference.h"
+#include "engine/kernels/with_bits.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace zipml::kernels::HWY_NAMESPACE {
@@ -353,24 +354,9 @@ void QuantizeRow(const FieldLayout& layout, const float* values, const UniformCo
   }
 }
 
-// Calls f.template operator()<bits>().
-template <class F>
-void WithBits(const FieldLayout& layout, const F& f) {
-  switch (layout.bits) {
-    case 1:
-      return f.template operator()<1>();
-    case 2:
-      return f.template operator()<2>();
-    case 4:
-      return f.template operator()<4>();
-    default:
-      return f.template operator()<8>();
-  }
-}
-
 void QuantizeFields(const FieldLayout& layout, const float* values, const UniformColumns& columns,
                     const DrawAddress& address, std::uint64_t first_element, std::uint8_t* row) {
-  WithBits(layout, [&]<int kBits>() {
+  with_bits(layout, [&]<int kBits>() {
     const auto with_draws = [&]<int kDraws>() {
       if (address.generator == Generator::aes) {
         const ArsCoder<kBits, kDraws> coder(columns.intervals, address, first_element);
@@ -385,7 +371,7 @@ void QuantizeFields(const FieldLayout& layout, const float* values, const Unifor
 
 void QuantizeFieldsNearest(const FieldLayout& layout, const float* values, const UniformColumns& columns,
                            std::uint8_t* row) {
-  WithBits(layout, [&]<int kBits>() {
+  with_bits(layout, [&]<int kBits>() {
     QuantizeRow<kBits, 1>(layout, values, columns, NearestCoder(columns.intervals), row);
   });
 }
