@@ -24,31 +24,47 @@ double score(const std::vector<float>& a, const std::vector<double>& x) {
 }
 
 // Mini-batch SGD as the paper writes it: one loop after another, float64.
-std::vector<double> plain_sgd(const Problem& problem, const SampleStore& store,
-                              std::span<const std::uint32_t> order, std::size_t batch, double gamma) {
-  std::vector<double> x(problem.cols(), 0.0), sum(problem.cols());
+void plain_sgd(const Problem& problem, const SampleStore& store, std::span<const std::uint32_t> order,
+               std::size_t batch, double gamma, std::vector<double>& x) {
+  std::vector<double> sum(problem.cols());
   for (std::size_t first = 0; first < order.size(); first += batch) {
     const auto rows = order.subspan(first, std::min(batch, order.size() - first));
     std::fill(sum.begin(), sum.end(), 0.0);
     for (const std::uint32_t r : rows) {
-      for (int draw = 0; draw < store.kind.draws; ++draw) {
+      const int orders = store.kind.symmetrized ? 2 : 1;
+      for (int draw = 0; draw < orders; ++draw) {
         const std::vector<float> a = decoded(problem, store, r, draw);
         const std::vector<float> other = decoded(problem, store, r, store.kind.draws - 1 - draw);
-        const double residual = (score(other, x) - double{problem.labels[r]}) / store.kind.draws;
+        const double residual = (score(other, x) - double{problem.labels[r]}) / orders;
         for (std::size_t c = 0; c < x.size(); ++c) sum[c] += residual * double{a[c]};
       }
     }
     for (std::size_t c = 0; c < x.size(); ++c) x[c] -= gamma / static_cast<double>(rows.size()) * sum[c];
   }
-  return x;
+}
+
+// One round of replicas and their average.
+std::vector<double> plain_round(const Problem& problem, const SampleStore& store,
+                                std::span<const std::uint32_t> order, std::size_t batch, double gamma,
+                                std::size_t replicas) {
+  const std::size_t batches = (order.size() + batch - 1) / batch;
+  std::vector<double> mean(problem.cols(), 0.0);
+  for (std::size_t i = 0; i < replicas; ++i) {
+    const std::size_t first = batches * i / replicas * batch,
+                      last = std::min(batches * (i + 1) / replicas * batch, order.size());
+    std::vector<double> x(problem.cols(), 0.0);
+    plain_sgd(problem, store, order.subspan(first, last - first), batch, gamma, x);
+    const double share = static_cast<double>(last - first) / static_cast<double>(order.size());
+    for (std::size_t c = 0; c < x.size(); ++c) mean[c] += share * x[c];
+  }
+  return mean;
 }
 
 // Whether both field kernels give the reference's sums on a group of stored rows.
-bool kernels_are_exact(const FieldMatrix& fields, std::span<const std::uint32_t> group, bool two_draws,
-                       int limbs) {
+bool kernels_are_exact(const FieldMatrix& fields, std::span<const std::uint32_t> group,
+                       kernels::FieldDraws draws, int limbs) {
   const FieldLayout& layout = fields.layout();
-  const kernels::FieldDraws draws = two_draws ? kernels::FieldDraws::both : kernels::FieldDraws::first;
-  const std::size_t sets = two_draws ? 2 : 1, padded = round_up(group.size(), 4);
+  const std::size_t sets = draws == kernels::FieldDraws::both ? 2 : 1, padded = round_up(group.size(), 4);
   std::vector<const std::uint8_t*> rows;
   for (const std::uint32_t r : group) rows.push_back(fields.row(r));
   const kernels::FieldRows plain{rows.data(), nullptr, rows.size()};
@@ -79,26 +95,32 @@ bool kernels_are_exact(const FieldMatrix& fields, std::span<const std::uint32_t>
 }  // namespace
 
 std::string wrong_training(const Problem& problem, const SampleStore& store, std::size_t batch, int threads,
-                           int model_bits) {
+                           int model_bits, int replicas) {
   const std::vector<std::uint32_t> epoch = permuted_rows(problem.rows());
   const auto order = std::span(epoch).first(std::min(problem.rows(), 2 * batch + batch / 2 + 37));
   if (store.kind.is_integer()) {
     const FieldMatrix& fields = *store.estimator->samples()->packed().fields();
     for (std::size_t first = 0; first < order.size(); first += 64) {
       const auto group = order.subspan(first, std::min<std::size_t>(64, order.size() - first));
-      if (!kernels_are_exact(fields, group, store.kind.draws == 2, model_bits / 8))
-        return "integer sums differ from the plain loop's";
+      std::vector<kernels::FieldDraws> used{kernels::FieldDraws::first};
+      if (store.kind.symmetrized) used = {kernels::FieldDraws::both};
+      if (store.kind.draws == 2 && !store.kind.symmetrized) used.push_back(kernels::FieldDraws::second);
+      for (const kernels::FieldDraws draws : used)
+        if (!kernels_are_exact(fields, group, draws, model_bits / 8))
+          return "integer sums differ from the plain loop's";
     }
   }
 
   const float gamma = safe_step(problem);
-  Trainer trainer(problem, store, batch, threads, model_bits), alone(problem, store, batch, 1, model_bits);
+  Trainer trainer(problem, store, batch, threads, model_bits, replicas);
+  Trainer alone(problem, store, batch, 1, model_bits, replicas);
   trainer.run(order, gamma);
   alone.run(order, gamma);
   if (!std::equal(trainer.x().begin(), trainer.x().end(), alone.x().begin()))
     return "differs from one thread's result";
 
-  const std::vector<double> expected = plain_sgd(problem, store, order, batch, double{gamma});
+  const std::vector<double> expected =
+      plain_round(problem, store, order, batch, double{gamma}, static_cast<std::size_t>(replicas));
   double error = 0.0, way = 0.0;
   for (std::size_t c = 0; c < expected.size(); ++c) {
     error += std::pow(double{trainer.x()[c]} - expected[c], 2);

@@ -14,6 +14,6 @@ namespace zipml::bench {
 ///     arithmetic and 3% with the integer engine, whose residuals are rounded to 8 bits at random.
 /// Empty where all of it holds; otherwise what did not.
 std::string wrong_training(const Problem& problem, const SampleStore& store, std::size_t batch, int threads,
-                           int model_bits);
+                           int model_bits, int replicas = 1);
 
 }  // namespace zipml::bench

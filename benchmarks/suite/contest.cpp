@@ -24,6 +24,7 @@ const double kInfinity = std::numeric_limits<double>::infinity();
 struct Contender {
   std::unique_ptr<Peer> peer;
   const SampleStore* store = nullptr;  // of our own
+  int replicas = 1;                    // of our own
   std::size_t setting = 0;             // with which it reaches the loss
   int epochs = 0;                      // until then; 0: it does not
   double best_loss = kInfinity;        // where it does not
@@ -87,20 +88,27 @@ class Contest {
     }
   }
 
-  void add(std::unique_ptr<Peer> peer, const SampleStore* store = nullptr) {
+  void add(std::unique_ptr<Peer> peer, const SampleStore* store = nullptr, int replicas = 1) {
     const std::string threads =
         std::to_string(peer->threads()) + (peer->threads() == 1 ? " thread" : " threads");
     const std::string name = peer->name() + ", batch " + std::to_string(peer->batch()) + ", " + threads;
     if ((store != nullptr && store->kind.is_float()) || options_.wants(name))
-      contenders_.push_back({std::move(peer), store, 0, 0, kInfinity, {}, {}});
+      contenders_.push_back({std::move(peer), store, replicas, 0, 0, kInfinity, {}, {}});
   }
 
   void add_own() {
     for (const int threads : options_.threads) {
       for (const std::size_t batch : options_.batches) {
-        for (const SampleStore& store : stores_)
-          add(own_solver(problem_, store, batch, threads, options_.model_bits, alpha_.at(batch)), &store);
+        add_own(batch, threads, 1);
+        if (threads > 1) add_own(batch, threads, threads);
       }
+    }
+  }
+
+  void add_own(std::size_t batch, int threads, int replicas) {
+    for (const SampleStore& store : stores_) {
+      add(own_solver(problem_, store, batch, threads, options_.model_bits, alpha_.at(batch), replicas),
+          &store, replicas);
     }
   }
 
@@ -123,7 +131,7 @@ class Contest {
     for (const Contender& other : contenders_) {
       if (&other == &contender) break;
       if (contender.store != nullptr && other.store == contender.store &&
-          other.peer->batch() == peer.batch()) {
+          other.replicas == contender.replicas && other.peer->batch() == peer.batch()) {
         contender.epochs = other.epochs;
         contender.best_loss = other.best_loss;
         return;
@@ -151,8 +159,9 @@ class Contest {
 
   std::string wrong(const Contender& contender, int epochs) const {
     if (contender.store != nullptr) {
-      const std::string problem = wrong_training(problem_, *contender.store, contender.peer->batch(),
-                                                 contender.peer->threads(), options_.model_bits);
+      const std::string problem =
+          wrong_training(problem_, *contender.store, contender.peer->batch(), contender.peer->threads(),
+                         options_.model_bits, contender.replicas);
       if (!problem.empty()) return problem;
     }
     contender.peer->train(contender.setting, epochs);
@@ -196,10 +205,10 @@ class Contest {
     for (std::size_t i = 0; i < stores_.size(); ++i) pack_seconds_[&stores_[i]] = timings[i + 1].median();
   }
 
-  // The float32 of the same mini-batch and threads.
+  // The synchronous float32 of the same mini-batch and threads.
   const Contender* base_of(const Contender& contender) const {
     for (const Contender& other : contenders_) {
-      if (other.is_float() && other.peer->batch() == contender.peer->batch() &&
+      if (other.is_float() && other.replicas == 1 && other.peer->batch() == contender.peer->batch() &&
           other.peer->threads() == contender.peer->threads())
         return &other;
     }

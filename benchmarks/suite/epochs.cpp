@@ -18,8 +18,9 @@ constexpr std::size_t kPieces = 8;
 
 // A trainer going round an epoch, whole or in pieces.
 struct Lap {
-  Lap(const Problem& problem, const SampleStore& store, std::size_t batch, int threads, int model_bits)
-      : trainer(problem, store, batch, threads, model_bits) {}
+  Lap(const Problem& problem, const SampleStore& store, std::size_t batch, int threads, int model_bits,
+      int replicas)
+      : trainer(problem, store, batch, threads, model_bits, replicas) {}
 
   Trainer trainer;
   std::vector<std::pair<std::size_t, std::size_t>> pieces;  // first row, rows
@@ -41,7 +42,9 @@ class Group {
     for (const int threads : options.threads) {
       cases_.push_back(reading_case(problem, threads, options.seconds));
       streams_[threads] = cases_.size() - 1;
-      for (const SampleStore& store : stores) add(store, threads);
+      for (const SampleStore& store : stores) add(store, threads, 1);
+      for (const SampleStore& store : stores)
+        if (threads > 1 && (store.kind.is_float() || store.kind.is_integer())) add(store, threads, threads);
     }
   }
 
@@ -68,23 +71,26 @@ class Group {
  private:
   struct Line {
     std::size_t at, float_at;  // cases
-    int threads;
+    int threads, replicas;
     const SampleStore* store;
     std::unique_ptr<Lap> lap;
   };
 
-  std::string name(const SampleKind& kind, int threads) const {
+  std::string name(const SampleKind& kind, int threads, int replicas) const {
     return "n " + std::to_string(problem_.cols()) + ", batch " + std::to_string(batch_) + ", " +
-           std::to_string(threads) + (threads == 1 ? " thread: " : " threads: ") + kind.name;
+           std::to_string(threads) + (threads == 1 ? " thread: " : " threads: ") +
+           samples_name(kind, replicas);
   }
 
   bool is_wanted(const Line& line) const { return options_.wants(cases_[line.at].name); }
 
-  void add(const SampleStore& store, int threads) {
-    if (!store.kind.is_float() && !options_.wants(name(store.kind, threads))) return;
-    if (store.kind.is_float()) float_at_ = cases_.size();
-    lines_.push_back({cases_.size(), float_at_, threads, &store,
-                      std::make_unique<Lap>(problem_, store, batch_, threads, options_.model_bits)});
+  void add(const SampleStore& store, int threads, int replicas) {
+    const std::string of = name(store.kind, threads, replicas);
+    if (!store.kind.is_float() && !options_.wants(of)) return;
+    if (store.kind.is_float() && replicas == 1) float_at_ = cases_.size();
+    lines_.push_back(
+        {cases_.size(), float_at_, threads, replicas, &store,
+         std::make_unique<Lap>(problem_, store, batch_, threads, options_.model_bits, replicas)});
     Lap& lap = *lines_.back().lap;
     lap.cut(problem_.rows(), batch_, store.kind.is_float() || store.kind.is_integer() ? 1 : kPieces);
     const auto run = [this, &lap] {
@@ -92,10 +98,10 @@ class Group {
       lap.next = (lap.next + 1) % lap.pieces.size();
       lap.trainer.run(order_.subspan(first, rows), safe_step(problem_));
     };
-    const auto check = [this, &store, threads] {
-      return wrong_training(problem_, store, batch_, threads, options_.model_bits);
+    const auto check = [this, &store, threads, replicas] {
+      return wrong_training(problem_, store, batch_, threads, options_.model_bits, replicas);
     };
-    cases_.push_back({name(store.kind, threads), check, run, options_.seconds, {}});
+    cases_.push_back({of, check, run, options_.seconds, {}});
   }
 
   double values(const Line& line) const {
@@ -110,7 +116,8 @@ class Group {
                        {"rows", problem_.rows()},
                        {"batch", batch_},
                        {"threads", line.threads},
-                       {"samples", kind.name},
+                       {"samples", samples_name(kind, line.replicas)},
+                       {"replicas", line.replicas},
                        {"bits", kind.bits},
                        {"draws", kind.draws},
                        {"engine", kind.engine},

@@ -6,15 +6,16 @@ namespace {
 class OwnSolver final : public Peer {
  public:
   OwnSolver(const Problem& problem, const SampleStore& store, std::size_t batch, int threads, int model_bits,
-            double alpha)
+            double alpha, int replicas)
       : problem_(problem),
         store_(store),
         batch_(batch),
         threads_(threads),
+        replicas_(replicas),
         alpha_(alpha),
-        trainer_(problem, store, batch, threads, model_bits) {}
+        trainer_(problem, store, batch, threads, model_bits, replicas) {}
 
-  std::string name() const override { return "zipml, " + store_.kind.name; }
+  std::string name() const override { return "zipml, " + samples_name(store_.kind, replicas_); }
   std::size_t batch() const override { return batch_; }
   int threads() const override { return threads_; }
   double loss() override { return mean_loss(problem_, trainer_.x(), threads_); }
@@ -32,7 +33,7 @@ class OwnSolver final : public Peer {
   const Problem& problem_;
   const SampleStore& store_;
   std::size_t batch_;
-  int threads_;
+  int threads_, replicas_;
   double alpha_;
   Trainer trainer_;
 };
@@ -40,8 +41,8 @@ class OwnSolver final : public Peer {
 }  // namespace
 
 std::unique_ptr<Peer> own_solver(const Problem& problem, const SampleStore& store, std::size_t batch,
-                                 int threads, int model_bits, double alpha) {
-  return std::make_unique<OwnSolver>(problem, store, batch, threads, model_bits, alpha);
+                                 int threads, int model_bits, double alpha, int replicas) {
+  return std::make_unique<OwnSolver>(problem, store, batch, threads, model_bits, alpha, replicas);
 }
 
 }  // namespace zipml::bench

@@ -29,9 +29,10 @@ class Peer {
   virtual bool has_own_clock() const { return false; }
 };
 
-/// Our own solver, epoch e with step size alpha / e. Time includes drawing the order of the rows.
+/// Our own solver, epoch e with step size alpha / e. Time includes drawing the order of the rows. replicas:
+/// as a Trainer's.
 std::unique_ptr<Peer> own_solver(const Problem& problem, const SampleStore& store, std::size_t batch,
-                                 int threads, int model_bits, double alpha);
+                                 int threads, int model_bits, double alpha, int replicas = 1);
 
 /// OpenBLAS, with the steps of our own solver: mini-batches of contiguous rows by sgemv, blocks in random
 /// order; and sdot + saxpy, row by row.

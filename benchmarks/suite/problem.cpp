@@ -78,6 +78,9 @@ const std::vector<SampleKind>& sample_kinds() {
                                              {"8 + 2 bits", "double_sampling", 8, 2, "integer"},
                                              {"4 + 2 bits", "double_sampling", 4, 2, "integer"},
                                              {"2 + 2 bits", "double_sampling", 2, 2, "integer"},
+                                             {"8 + 2, symmetrized", "double_sampling", 8, 2, "integer", true},
+                                             {"4 + 2, symmetrized", "double_sampling", 4, 2, "integer", true},
+                                             {"2 + 2, symmetrized", "double_sampling", 2, 2, "integer", true},
                                              {"4 bits, decoded", "naive", 4, 1, "synchronous"},
                                              {"4 + 2 bits, decoded", "double_sampling", 4, 2, "synchronous"}};
   return kinds;
@@ -86,6 +89,7 @@ const std::vector<SampleKind>& sample_kinds() {
 SampleStore::SampleStore(const Problem& problem, const SampleKind& sample_kind) : kind(sample_kind) {
   std::vector<std::pair<std::string, ParameterValue>> given;
   if (!kind.is_float()) given = {{"bits", std::int64_t{kind.bits}}, {"sampling", std::string("once")}};
+  if (kind.draws == 2) given.push_back({"symmetrized", kind.symmetrized});
   const ComponentChoice choice = choose(estimators().family(), kind.estimator, given);
   const RowLayout layout = kind.is_integer() ? RowLayout::fields : RowLayout::compact;
   estimator = estimators()[choice.kind](choice.parameters, {problem.features, problem.labels, *problem.loss,
@@ -93,7 +97,7 @@ SampleStore::SampleStore(const Problem& problem, const SampleKind& sample_kind) 
 }
 
 Trainer::Trainer(const Problem& problem, const SampleStore& store, std::size_t batch, int threads,
-                 int model_bits)
+                 int model_bits, int replicas)
     : problem_(problem),
       store_(store),
       batch_(std::min(batch, problem.rows())),
@@ -102,7 +106,14 @@ Trainer::Trainer(const Problem& problem, const SampleStore& store, std::size_t b
       x_(problem.features.stride(), 0.0f) {
   std::vector<std::pair<std::string, ParameterValue>> given;
   if (store.kind.is_integer()) given = {{"model_bits", std::int64_t{model_bits}}};
-  const ComponentChoice choice = choose(engine_registry().family(), store.kind.engine, given);
+  const ComponentFamily& engines = engine_registry().family();
+  ComponentChoice choice = choose(engines, store.kind.engine, given);
+  if (replicas > 1) {
+    choice = choose(engines, "local_sgd",
+                    {{"replicas", std::int64_t{replicas}},
+                     {"average_every", static_cast<std::int64_t>(kAverageEvery)},
+                     {"replica", std::make_shared<const ComponentChoice>(choice)}});
+  }
   engine_ = engine_registry()[choice.kind](choice.parameters, threads);
 }
 

@@ -13,6 +13,8 @@
 namespace zipml::bench {
 
 inline constexpr std::uint64_t kSeed = 1;
+/// Rows that a replica of the model visits between averages: local_sgd's default.
+inline constexpr std::size_t kAverageEvery = 8192;
 
 /// A least-squares problem, generated: features of mean 0 and variance 1, bell-shaped, between -3.5 and 3.5;
 /// labels = features * x0 + noise, both terms of variance 1.
@@ -41,14 +43,20 @@ struct SampleKind {
   int bits = 32;  ///< of a code or a base index
   int draws = 1;
   std::string engine;
+  bool symmetrized = false;  ///< both orders of two draws are averaged
 
   bool is_float() const { return estimator == "full"; }
   bool is_integer() const { return engine == "integer"; }
 };
 
-/// float32; the integer engine with one draw of 8, 4, 2 and 1 bits and two draws over 8, 4 and 2 bits; the
-/// synchronous engine, which decodes rows to float32, with one and two draws over 4 bits. Float32 comes
-/// first.
+/// How a kind is called where it is trained on so many replicas of the model.
+inline std::string samples_name(const SampleKind& kind, int replicas) {
+  return kind.name + (replicas > 1 ? ", local" : "");
+}
+
+/// float32; the integer engine with one draw of 8, 4, 2 and 1 bits, two draws over 8, 4 and 2 bits, and the
+/// last symmetrized; the synchronous engine, which decodes rows to float32, with one and two draws over 4
+/// bits. Float32 comes first.
 const std::vector<SampleKind>& sample_kinds();
 
 /// A problem's samples as one kind keeps them: quantized and packed once.
@@ -62,8 +70,10 @@ struct SampleStore {
 /// SGD by one of the solver's engines, from x = 0.
 class Trainer {
  public:
-  /// model_bits: of the integer engine. All are borrowed.
-  Trainer(const Problem& problem, const SampleStore& store, std::size_t batch, int threads, int model_bits);
+  /// model_bits: of the integer engine. replicas: of the engine local_sgd, where they are more than one. All
+  /// are borrowed.
+  Trainer(const Problem& problem, const SampleStore& store, std::size_t batch, int threads, int model_bits,
+          int replicas = 1);
 
   void reset() { std::fill(x_.begin(), x_.end(), 0.0f); }
   /// Mini-batches over `order`, any part of an epoch.

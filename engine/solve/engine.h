@@ -25,6 +25,8 @@ struct EpochInput {
   float gamma = 0.0f;       ///< step size of this epoch
   std::uint32_t epoch = 1;
   std::uint64_t seed = 1;
+  std::size_t first_batch =
+      0;  ///< number within the epoch of the first mini-batch: what draws are addressed by
 };
 
 /// Carries out the updates x <- prox(x - gamma Q4(mean of gradients at Q3(x))) of one epoch.

@@ -103,8 +103,10 @@ class alignas(kThreadsApart) Worker {
       PartSums& sums = shared[batch % 2];
       const auto [begin, end] = team.part(index, parts.count);
       mine_ = {begin * parts.rows_per_part, std::min(end * parts.rows_per_part, parts.rows)};
-      round_model(batch);
-      for (std::size_t part = begin; part < end; ++part) sum_part(batch, first, parts, part, sums.part(part));
+      const std::size_t number = input_->first_batch + batch;
+      round_model(number);
+      for (std::size_t part = begin; part < end; ++part)
+        sum_part(number, first, parts, part, sums.part(part));
       sums.fold(parts.count, begin, end);
       team.meet();
       update(parts.rows, sums.root(team, parts.count, root_scratch_));

@@ -43,7 +43,8 @@ class Synchronous final : public Engine {
     for (std::size_t first = 0, batch = 0; first < all; first += input_->batch, ++batch) {
       if (index == 0) {
         input_->model_channel.transmit(x_.first(input_->columns), std::span(read_).first(input_->columns),
-                                       {input_->seed, Stream::model_rounding, input_->epoch}, batch);
+                                       {input_->seed, Stream::model_rounding, input_->epoch},
+                                       input_->first_batch + batch);
       }
       team.meet();
       const std::size_t rows = std::min(input_->batch, all - first);
@@ -78,7 +79,8 @@ class Synchronous final : public Engine {
       sum = total_;
     }
     input_->gradient_channel.transmit(sum.first(input_->columns), std::span(sent_).first(input_->columns),
-                                      {input_->seed, Stream::gradient_rounding, input_->epoch}, batch);
+                                      {input_->seed, Stream::gradient_rounding, input_->epoch},
+                                      input_->first_batch + batch);
     kernels::axpy(-input_->gamma / static_cast<float>(rows), sent_.data(), x_.data(), x_.size());
     input_->regularizer.prox(x_.first(input_->columns), input_->gamma);
   }
@@ -95,6 +97,11 @@ class Synchronous final : public Engine {
 };
 
 }  // namespace
+
+ComponentInfo synchronous_info() {
+  return {"synchronous",
+          "one update after another, mini-batches shared by the threads; same bits for any number"};
+}
 
 std::unique_ptr<Engine> make_synchronous(const Parameters&, int threads) {
   return std::make_unique<Synchronous>(threads);

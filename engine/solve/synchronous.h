@@ -11,4 +11,6 @@ namespace zipml {
 /// threads.
 std::unique_ptr<Engine> make_synchronous(const Parameters& parameters, int threads);
 
+ComponentInfo synchronous_info();
+
 }  // namespace zipml

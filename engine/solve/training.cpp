@@ -12,6 +12,7 @@
 #include "engine/solve/epoch_plan.h"
 #include "engine/solve/hogwild.h"
 #include "engine/solve/integer_engine.h"
+#include "engine/solve/local_sgd.h"
 #include "engine/solve/objective.h"
 #include "engine/solve/synchronous.h"
 
@@ -283,13 +284,11 @@ const ComponentFamily& solvers() {
 }
 
 const Registry<EngineFactory>& engine_registry() {
-  static const Registry<EngineFactory> registry(
-      "engines", "what carries the updates out",
-      {{{"synchronous",
-         "one update after another, mini-batches shared by the threads; same bits for any number"},
-        make_synchronous},
-       {integer_info(), make_integer},
-       {hogwild_info(), make_hogwild}});
+  static const Registry<EngineFactory> registry("engines", "what carries the updates out",
+                                                {{synchronous_info(), make_synchronous},
+                                                 {integer_info(), make_integer},
+                                                 {local_sgd_info(), make_local_sgd},
+                                                 {hogwild_info(), make_hogwild}});
   return registry;
 }
 

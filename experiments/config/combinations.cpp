@@ -213,11 +213,12 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 }
 
 // What the integer engine cannot multiply, and what it rounds itself.
-void check_integer_engine(const TrainingSpec& training, ConfigErrors& errors) {
+void check_integer_engine(const TrainingSpec& training, const std::string& pointer,
+                          const Parameters& parameters, ConfigErrors& errors) {
   const std::string with = " together with the engine \"integer\"";
-  const std::int64_t model_bits = training.engine.parameters.integer("model_bits");
+  const std::int64_t model_bits = parameters.integer("model_bits");
   if (model_bits != 8 && model_bits != 16)
-    errors.add("/engine/model_bits", "found " + std::to_string(model_bits) + "; allowed: 8, 16");
+    errors.add(pointer + "/model_bits", "found " + std::to_string(model_bits) + "; allowed: 8, 16");
   for (const auto& [name, channel] :
        {std::pair{"model", &training.model_channel}, std::pair{"gradient", &training.gradient_channel}}) {
     if (channel->kind == "full") continue;
@@ -242,6 +243,15 @@ void check_integer_engine(const TrainingSpec& training, ConfigErrors& errors) {
   }
 }
 
+void check_engine(const TrainingSpec& training, ConfigErrors& errors) {
+  const ComponentChoice& engine = training.engine;
+  if (engine.kind == "integer") check_integer_engine(training, "/engine", engine.parameters, errors);
+  if (engine.kind != "local_sgd") return;
+  const ComponentChoice& replica = engine.parameters.component("replica");
+  if (replica.kind == "integer")
+    check_integer_engine(training, "/engine/replica", replica.parameters, errors);
+}
+
 }  // namespace
 
 void check_combinations(const RunSpec& run, ConfigErrors& errors) {
@@ -257,7 +267,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
     check_batch(run, training.solver.parameters, errors);
-    if (training.engine.kind == "integer") check_integer_engine(training, errors);
+    check_engine(training, errors);
   } else {
     check_measurement(run, errors);
   }

@@ -370,6 +370,14 @@ TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
   const std::string with = " together with the engine \"integer\"";
   CHECK(refused({{"/engine", R"({"kind": "integer", "model_bits": 12})"}}) ==
         "small.json: /engine/model_bits: found 12; allowed: 8, 16");
+  CHECK(
+      refused({{"/engine", R"({"kind": "local_sgd", "replica": {"kind": "integer", "model_bits": 12}})"}}) ==
+      "small.json: /engine/replica/model_bits: found 12; allowed: 8, 16");
+  CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "hogwild"})"}}) ==
+        "small.json: /engine/replica: unknown kind \"hogwild\"; allowed: synchronous, integer");
+  CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "integer"})"},
+                 {"/precision/samples/bits", "9"}}) ==
+        "small.json: /precision/samples/bits: found 9" + with + "; allowed: 1 to 8");
   CHECK(refused({{"/precision/model", R"({"kind": "quantized", "bits": 8})"}}) ==
         "small.json: /precision/model: found \"quantized\"" + with +
             ", which rounds what it reads itself; allowed: \"full\"");
