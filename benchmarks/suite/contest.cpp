@@ -38,7 +38,7 @@ class Contest {
   Contest(const Options& options, std::size_t n)
       : options_(options), problem_(Problem::rows_for(options.megabytes, n), n) {
     for (const SampleKind& kind : sample_kinds()) {
-      if (kind.is_float() || kind.is_integer()) stores_.emplace_back(problem_, kind);
+      if (!kind.is_decoded()) stores_.emplace_back(problem_, kind);
     }
   }
 

@@ -44,7 +44,7 @@ class Group {
       streams_[threads] = cases_.size() - 1;
       for (const SampleStore& store : stores) add(store, threads, 1);
       for (const SampleStore& store : stores)
-        if (threads > 1 && (store.kind.is_float() || store.kind.is_integer())) add(store, threads, threads);
+        if (threads > 1 && !store.kind.is_decoded()) add(store, threads, threads);
     }
   }
 
@@ -92,7 +92,7 @@ class Group {
         {cases_.size(), float_at_, threads, replicas, &store,
          std::make_unique<Lap>(problem_, store, batch_, threads, options_.model_bits, replicas)});
     Lap& lap = *lines_.back().lap;
-    lap.cut(problem_.rows(), batch_, store.kind.is_float() || store.kind.is_integer() ? 1 : kPieces);
+    lap.cut(problem_.rows(), batch_, !store.kind.is_decoded() ? 1 : kPieces);
     const auto run = [this, &lap] {
       const auto [first, rows] = lap.pieces[lap.next];
       lap.next = (lap.next + 1) % lap.pieces.size();

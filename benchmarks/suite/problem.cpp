@@ -70,19 +70,28 @@ double mean_loss(const Problem& problem, std::span<const float> x, int threads) 
 }
 
 const std::vector<SampleKind>& sample_kinds() {
-  static const std::vector<SampleKind> kinds{{"float32", "full", 32, 1, "synchronous"},
-                                             {"8 bits", "naive", 8, 1, "integer"},
-                                             {"4 bits", "naive", 4, 1, "integer"},
-                                             {"2 bits", "naive", 2, 1, "integer"},
-                                             {"1 bit", "naive", 1, 1, "integer"},
-                                             {"8 + 2 bits", "double_sampling", 8, 2, "integer"},
-                                             {"4 + 2 bits", "double_sampling", 4, 2, "integer"},
-                                             {"2 + 2 bits", "double_sampling", 2, 2, "integer"},
-                                             {"8 + 2, symmetrized", "double_sampling", 8, 2, "integer", true},
-                                             {"4 + 2, symmetrized", "double_sampling", 4, 2, "integer", true},
-                                             {"2 + 2, symmetrized", "double_sampling", 2, 2, "integer", true},
-                                             {"4 bits, decoded", "naive", 4, 1, "synchronous"},
-                                             {"4 + 2 bits, decoded", "double_sampling", 4, 2, "synchronous"}};
+  static const std::vector<SampleKind> kinds{
+      {"float32", "full", 32, 1, "synchronous"},
+      {"8 bits", "naive", 8, 1, "integer"},
+      {"4 bits", "naive", 4, 1, "integer"},
+      {"2 bits", "naive", 2, 1, "integer"},
+      {"1 bit", "naive", 1, 1, "integer"},
+      {"8 + 2 bits", "double_sampling", 8, 2, "integer"},
+      {"4 + 2 bits", "double_sampling", 4, 2, "integer"},
+      {"2 + 2 bits", "double_sampling", 2, 2, "integer"},
+      {"8 + 2, symmetrized", "double_sampling", 8, 2, "integer", true},
+      {"4 + 2, symmetrized", "double_sampling", 4, 2, "integer", true},
+      {"2 + 2, symmetrized", "double_sampling", 2, 2, "integer", true},
+      {"8 bits, fused", "naive", 8, 1, "fused"},
+      {"4 bits, fused", "naive", 4, 1, "fused"},
+      {"2 bits, fused", "naive", 2, 1, "fused"},
+      {"1 bit, fused", "naive", 1, 1, "fused"},
+      {"4 + 2 bits, fused", "double_sampling", 4, 2, "fused"},
+      {"2 + 2 bits, fused", "double_sampling", 2, 2, "fused"},
+      {"4 bits, table", "naive", 4, 1, "fused", false, true},
+      {"2 + 2 bits, table", "double_sampling", 2, 2, "fused", false, true},
+      {"4 bits, decoded", "naive", 4, 1, "synchronous"},
+      {"4 + 2 bits, decoded", "double_sampling", 4, 2, "synchronous"}};
   return kinds;
 }
 
@@ -90,8 +99,11 @@ SampleStore::SampleStore(const Problem& problem, const SampleKind& sample_kind) 
   std::vector<std::pair<std::string, ParameterValue>> given;
   if (!kind.is_float()) given = {{"bits", std::int64_t{kind.bits}}, {"sampling", std::string("once")}};
   if (kind.draws == 2) given.push_back({"symmetrized", kind.symmetrized});
+  if (kind.shared) given.push_back({"columns_per_group", std::string("all")});
   const ComponentChoice choice = choose(estimators().family(), kind.estimator, given);
-  const RowLayout layout = kind.is_integer() ? RowLayout::fields : RowLayout::compact;
+  const RowLayout layout = kind.is_integer() ? RowLayout::fields
+                           : kind.is_fused() ? RowLayout::lanes
+                                             : RowLayout::compact;
   estimator = estimators()[choice.kind](choice.parameters, {problem.features, problem.labels, *problem.loss,
                                                             kSeed, available_threads(), layout});
 }

@@ -44,9 +44,12 @@ struct SampleKind {
   int draws = 1;
   std::string engine;
   bool symmetrized = false;  ///< both orders of two draws are averaged
+  bool shared = false;       ///< all columns have the same levels
 
   bool is_float() const { return estimator == "full"; }
   bool is_integer() const { return engine == "integer"; }
+  bool is_fused() const { return engine == "fused"; }
+  bool is_decoded() const { return !is_float() && engine == "synchronous"; }
 };
 
 /// How a kind is called where it is trained on so many replicas of the model.

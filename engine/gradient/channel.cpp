@@ -21,6 +21,7 @@ class FullChannel final : public Channel {
   }
   std::uint64_t bytes(std::size_t n) const override { return n * sizeof(float); }
   bool is_unbiased() const override { return true; }
+  bool is_exact() const override { return true; }
 };
 
 // Row scaling: the range of models and gradients moves, so every vector brings its own norm.

@@ -20,6 +20,8 @@ class Channel {
   /// Bytes of one vector of n values, its scale included.
   virtual std::uint64_t bytes(std::size_t n) const = 0;
   virtual bool is_unbiased() const = 0;
+  /// Whether what arrives is what was sent.
+  virtual bool is_exact() const { return false; }
 };
 
 using ChannelFactory = std::unique_ptr<Channel> (*)(const Parameters&);

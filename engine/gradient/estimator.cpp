@@ -1,11 +1,22 @@
 #include "engine/gradient/estimator.h"
 
+#include <algorithm>
+
 #include "engine/gradient/chebyshev_estimator.h"
 #include "engine/gradient/linear_estimators.h"
 #include "engine/gradient/refetch_l1.h"
 #include "engine/gradient/refetch_l2.h"
+#include "engine/kernels/kernels.h"
 
 namespace zipml {
+
+void GradientEstimator::descend(std::span<float> x, std::uint32_t row, float gamma,
+                                EstimatorScratch& scratch) const {
+  fit_padded(scratch.sum, x.size());
+  std::fill(scratch.sum.begin(), scratch.sum.end(), 0.0f);
+  accumulate(x, {&row, 1}, scratch.sum, scratch);
+  kernels::axpy(-gamma, scratch.sum.data(), x.data(), x.size());
+}
 
 const Registry<EstimatorFactory>& estimators() {
   static const Registry<EstimatorFactory> registry(

@@ -18,6 +18,7 @@ struct EstimatorScratch {
   AlignedVector<float> first, second, third;
   AlignedVector<float> draws;   ///< all draws of one row
   AlignedVector<float> sketch;  ///< of the model
+  AlignedVector<float> sum;     ///< gradient of one row
   /// Rows that this thread reads after those it is given: a hint, to fetch them early. May be empty.
   std::span<const std::uint32_t> upcoming;
   QuantizeScratch quantize;
@@ -64,6 +65,11 @@ class GradientEstimator {
   /// zero. Safe to call from many threads, each with its own scratch; adds the rows in the order given.
   virtual void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                           EstimatorScratch& scratch) const = 0;
+
+  /// x -= gamma * gradient of one row at x: a mini-batch of one, both other channels at full precision. The
+  /// same as accumulate() to zeros and axpy(-gamma) up to rounding: estimators may add residual * -gamma
+  /// times a row to x at once.
+  virtual void descend(std::span<float> x, std::uint32_t row, float gamma, EstimatorScratch& scratch) const;
 
   virtual EpochCounts counts() const { return {}; }
 };

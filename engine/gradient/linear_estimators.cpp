@@ -9,12 +9,28 @@ namespace zipml {
 namespace {
 
 // How far ahead rows are asked for: they come in random order, which no hardware prefetcher foresees.
-constexpr std::size_t kFloatsAhead = 4250;
+constexpr std::size_t kBytesAhead = 17000;
+
+// How many rows ahead that is, at least 1.
+std::size_t rows_ahead(double row_bytes) {
+  return std::max<std::size_t>(1, kBytesAhead / static_cast<std::size_t>(std::max(1.0, row_bytes)));
+}
+
+// The row to ask for while row i of `rows` is read, `upcoming` being read after them.
+std::uint32_t row_ahead(std::span<const std::uint32_t> rows, std::size_t i, std::size_t distance,
+                        std::span<const std::uint32_t> upcoming) {
+  const std::size_t at = i + distance;
+  if (at < rows.size()) return rows[at];
+  return at - rows.size() < upcoming.size() ? upcoming[at - rows.size()] : rows.back();
+}
 
 class FullEstimator final : public GradientEstimator {
  public:
   explicit FullEstimator(const EstimatorInput& input)
-      : features_(input.features), labels_(input.labels), loss_(input.loss) {}
+      : features_(input.features),
+        labels_(input.labels),
+        loss_(input.loss),
+        distance_(rows_ahead(bytes_per_row())) {}
 
   bool is_unbiased() const override { return true; }
   double bytes_per_row() const override { return static_cast<double>(features_.cols() * sizeof(float)); }
@@ -22,25 +38,28 @@ class FullEstimator final : public GradientEstimator {
 
   void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
                   EstimatorScratch& scratch) const override {
-    const std::size_t rows_ahead = std::max<std::size_t>(1, kFloatsAhead / x.size());
-    const auto row_at = [&](std::size_t i) {
-      if (i < rows.size()) return rows[i];
-      return i - rows.size() < scratch.upcoming.size() ? scratch.upcoming[i - rows.size()] : rows.back();
-    };
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::uint32_t r = rows[i];
-      const float* a = features_.padded_row(r).data();
-      const float* ahead = features_.padded_row(row_at(i + rows_ahead)).data();
-      const float score = kernels::dot_fetching(a, x.data(), x.size(), ahead);
-      const float residual = loss_.derivative(score, labels_[r]);
-      kernels::axpy(residual, a, sum.data(), sum.size());
+      const float residual = residual_of(x, rows[i], row_ahead(rows, i, distance_, scratch.upcoming));
+      kernels::axpy(residual, features_.padded_row(rows[i]).data(), sum.data(), sum.size());
     }
   }
 
+  void descend(std::span<float> x, std::uint32_t row, float gamma, EstimatorScratch& scratch) const override {
+    const float residual = residual_of(x, row, row_ahead({&row, 1}, 0, distance_, scratch.upcoming));
+    kernels::axpy(-gamma * residual, features_.padded_row(row).data(), x.data(), x.size());
+  }
+
  private:
+  float residual_of(std::span<const float> x, std::uint32_t row, std::uint32_t ahead) const {
+    const float score = kernels::dot_fetching(features_.padded_row(row).data(), x.data(), x.size(),
+                                              features_.padded_row(ahead).data());
+    return loss_.derivative(score, labels_[row]);
+  }
+
   const Matrix& features_;
   std::span<const float> labels_;
   const Loss& loss_;
+  std::size_t distance_;
 };
 
 // What naive, deterministic and double sampling share: packed samples, drawn anew every epoch or once.
@@ -52,6 +71,7 @@ class QuantizedEstimator : public GradientEstimator {
         stride_(input.features.stride()),
         samples_(input.features, *requested_strategy(parameters), requested_levels(parameters), draws,
                  input.threads, requested_scope(parameters, input.seed), input.layout),
+        distance_(rows_ahead(samples_.bytes_per_row())),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
         generator_(rounding == Rounding::stochastic ? requested_generator(parameters) : Generator::philox),
@@ -67,13 +87,28 @@ class QuantizedEstimator : public GradientEstimator {
     if (fresh_) samples_.quantize(rounding_, {seed_, Stream::sample_rounding, epoch, generator_}, threads_);
   }
 
+  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
+                  EstimatorScratch& scratch) const final {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      add_gradient(x, rows[i], 1.0f, sum, row_ahead(rows, i, distance_, scratch.upcoming), scratch);
+  }
+
+  void descend(std::span<float> x, std::uint32_t row, float gamma, EstimatorScratch& scratch) const final {
+    add_gradient(x, row, -gamma, x, row_ahead({&row, 1}, 0, distance_, scratch.upcoming), scratch);
+  }
+
  protected:
+  // y += factor * gradient of a row at x; y may be x. `ahead`: a row that will be read soon.
+  virtual void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
+                            std::uint32_t ahead, EstimatorScratch& scratch) const = 0;
+
   std::span<const float> labels_;
   const Loss& loss_;
   std::size_t stride_;
   QuantizedSamples samples_;
 
  private:
+  std::size_t distance_;
   Rounding rounding_;
   bool fresh_;
   Generator generator_;
@@ -88,14 +123,17 @@ class OneDrawEstimator final : public QuantizedEstimator {
 
   bool is_unbiased() const override { return false; }
 
-  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
-                  EstimatorScratch& scratch) const override {
-    fit_padded(scratch.first, stride_);
-    for (const std::uint32_t r : rows) {
-      samples_.decode(r, 0, scratch.first.data(), scratch.quantize);
-      const float score = kernels::dot(scratch.first.data(), x.data(), x.size());
-      kernels::axpy(loss_.derivative(score, labels_[r]), scratch.first.data(), sum.data(), sum.size());
+ private:
+  void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
+                    std::uint32_t ahead, EstimatorScratch& scratch) const override {
+    if (samples_.are_fused()) {
+      const float residual = loss_.derivative(samples_.dot(row, 0, x.data(), ahead), labels_[row]);
+      return samples_.add_to(row, 0, factor * residual, y.data());
     }
+    fit_padded(scratch.first, stride_);
+    samples_.decode(row, 0, scratch.first.data(), scratch.quantize);
+    const float score = kernels::dot(scratch.first.data(), x.data(), x.size());
+    kernels::axpy(factor * loss_.derivative(score, labels_[row]), scratch.first.data(), y.data(), y.size());
   }
 };
 
@@ -108,24 +146,26 @@ class DoubleSampling final : public QuantizedEstimator {
   bool is_unbiased() const override { return true; }
   bool symmetrized() const override { return symmetrized_; }
 
-  void accumulate(std::span<const float> x, std::span<const std::uint32_t> rows, std::span<float> sum,
-                  EstimatorScratch& scratch) const override {
+ private:
+  void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
+                    std::uint32_t ahead, EstimatorScratch& scratch) const override {
+    const float half = 0.5f * factor;
+    if (samples_.are_fused()) {
+      const float by_second = loss_.derivative(samples_.dot(row, 1, x.data(), ahead), labels_[row]);
+      if (!symmetrized_) return samples_.add_to(row, 0, factor * by_second, y.data());
+      const float by_first = loss_.derivative(samples_.dot(row, 0, x.data(), ahead), labels_[row]);
+      return samples_.add_both_to(row, half * by_second, half * by_first, y.data());
+    }
     fit_padded(scratch.first, stride_);
     fit_padded(scratch.second, stride_);
     const float *first = scratch.first.data(), *second = scratch.second.data();
-    for (const std::uint32_t r : rows) {
-      samples_.decode_pair(r, scratch.first.data(), scratch.second.data(), scratch.quantize);
-      const float by_second = loss_.derivative(kernels::dot(second, x.data(), x.size()), labels_[r]);
-      if (!symmetrized_) {
-        kernels::axpy(by_second, first, sum.data(), sum.size());
-        continue;
-      }
-      const float by_first = loss_.derivative(kernels::dot(first, x.data(), x.size()), labels_[r]);
-      kernels::axpy2(0.5f * by_second, first, 0.5f * by_first, second, sum.data(), sum.size());
-    }
+    samples_.decode_pair(row, scratch.first.data(), scratch.second.data(), scratch.quantize);
+    const float by_second = loss_.derivative(kernels::dot(second, x.data(), x.size()), labels_[row]);
+    if (!symmetrized_) return kernels::axpy(factor * by_second, first, y.data(), y.size());
+    const float by_first = loss_.derivative(kernels::dot(first, x.data(), x.size()), labels_[row]);
+    kernels::axpy2(half * by_second, first, half * by_first, second, y.data(), y.size());
   }
 
- private:
   bool symmetrized_;
 };
 

@@ -47,6 +47,10 @@ struct FieldLayout {
     return byte / 4 % 4 * 16 + byte / 16 * 4 + byte % 4;
   }
 
+  /// Byte of a row and bit of that byte where a column's code begins.
+  std::size_t code_byte(std::size_t column) const { return column / fields(); }
+  std::size_t code_bit(std::size_t column) const { return column % fields() * bits; }
+
   /// Byte of a plane and bit of that byte that hold a column's choice.
   std::size_t choice_byte(std::size_t column) const {
     const std::size_t byte = column / fields();

@@ -35,7 +35,7 @@ constexpr int kDuringDots = 0, kDuringGradient = 1;
 // Calls f.template operator()<bits, sets, planes>().
 template <class F>
 void WithShape(const FieldLayout& layout, FieldDraws draws, const F& f) {
-  with_bits(layout, [&]<int kBits>() {
+  with_bits(layout.bits, [&]<int kBits>() {
     if (layout.draws == 1) return f.template operator()<kBits, 1, false>();
     if (draws == FieldDraws::both) return f.template operator()<kBits, 2, true>();
     return f.template operator()<kBits, 1, true>();

@@ -22,8 +22,8 @@ using Words = hn::RebindToUnsigned<Floats>;
 using Ints = hn::RebindToSigned<Floats>;
 using Shorts = hn::Rebind<std::uint16_t, Floats>;
 constexpr std::size_t kLanes = hn::MaxLanes(Floats());
-constexpr std::size_t kPartialSums = 32;
-constexpr std::size_t kAccumulators = kPartialSums / kLanes;
+
+#include "engine/kernels/partial_sums-inl.h"
 
 template <bool kFetches>
 HWY_INLINE float DotOf(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t n,
@@ -42,18 +42,20 @@ HWY_INLINE float DotOf(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
       sums[k] = hn::Add(sums[k], hn::Mul(hn::LoadU(d, a + at), hn::LoadU(d, b + at)));
     }
   }
-  HWY_ALIGN float partial[kPartialSums];
-  for (std::size_t k = 0; k < kAccumulators; ++k) hn::Store(sums[k], d, partial + k * kLanes);
-  std::size_t lane = 0;
-  for (; i + kLanes <= n; i += kLanes, lane += kLanes) {
-    hn::Store(hn::Add(hn::Load(d, partial + lane), hn::Mul(hn::LoadU(d, a + i), hn::LoadU(d, b + i))), d,
-              partial + lane);
+  if (i + kPartialSums / 2 == n) {  // rows padded to 16 values end here
+    for (std::size_t k = 0; k < (kAccumulators + 1) / 2; ++k) {
+      const std::size_t at = i + k * kLanes;
+      sums[k] = hn::Add(sums[k], hn::Mul(hn::LoadU(d, a + at), hn::LoadU(d, b + at)));
+    }
+    i = n;
   }
-  for (; i < n; ++i, ++lane) partial[lane] += a[i] * b[i];
-  for (std::size_t width = kPartialSums / 2; width > 0; width /= 2) {
-    for (std::size_t j = 0; j < width; ++j) partial[j] += partial[j + width];
+  if (i < n) {
+    HWY_ALIGN float partial[kPartialSums];
+    for (std::size_t k = 0; k < kAccumulators; ++k) hn::Store(sums[k], d, partial + k * kLanes);
+    for (std::size_t lane = 0; i < n; ++i, ++lane) partial[lane] += a[i] * b[i];
+    for (std::size_t k = 0; k < kAccumulators; ++k) sums[k] = hn::Load(d, partial + k * kLanes);
   }
-  return partial[0];
+  return TreeSum(sums);
 }
 
 float Dot(const float* a, const float* b, std::size_t n) { return DotOf<false>(a, b, n, nullptr); }

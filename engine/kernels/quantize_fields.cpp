@@ -356,7 +356,7 @@ void QuantizeRow(const FieldLayout& layout, const float* values, const UniformCo
 
 void QuantizeFields(const FieldLayout& layout, const float* values, const UniformColumns& columns,
                     const DrawAddress& address, std::uint64_t first_element, std::uint8_t* row) {
-  with_bits(layout, [&]<int kBits>() {
+  with_bits(layout.bits, [&]<int kBits>() {
     const auto with_draws = [&]<int kDraws>() {
       if (address.generator == Generator::aes) {
         const ArsCoder<kBits, kDraws> coder(columns.intervals, address, first_element);
@@ -371,7 +371,7 @@ void QuantizeFields(const FieldLayout& layout, const float* values, const Unifor
 
 void QuantizeFieldsNearest(const FieldLayout& layout, const float* values, const UniformColumns& columns,
                            std::uint8_t* row) {
-  with_bits(layout, [&]<int kBits>() {
+  with_bits(layout.bits, [&]<int kBits>() {
     QuantizeRow<kBits, 1>(layout, values, columns, NearestCoder(columns.intervals), row);
   });
 }

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engine/kernels/field_layout.h"
+#include <cstddef>
 
 namespace zipml::kernels {
 
-/// Calls f.template operator()<bits>() with the layout's bits, so that kernels are compiled for each width.
+/// Calls f.template operator()<bits>() with 1, 2, 4 or 8 bits, so that kernels are compiled for each width.
 template <class F>
-void with_bits(const FieldLayout& layout, const F& f) {
-  switch (layout.bits) {
+void with_bits(std::size_t bits, const F& f) {
+  switch (bits) {
     case 1:
       return f.template operator()<1>();
     case 2:

@@ -4,8 +4,6 @@
 #include <bit>
 #include <stdexcept>
 
-#include "engine/pack/bit_matrix.h"
-
 namespace zipml {
 
 int field_bits(int bits) {
@@ -13,11 +11,18 @@ int field_bits(int bits) {
   return static_cast<int>(std::bit_ceil(static_cast<unsigned>(bits)));
 }
 
-void FieldMatrix::store_base(std::size_t r, const std::uint16_t* codes) {
-  pack_codes(codes, layout_.cols, static_cast<int>(layout_.bits), row(r));
+template <class Layout>
+void LaidOutMatrix<Layout>::store_base(std::size_t r, const std::uint16_t* codes) {
+  std::uint8_t* target = row(r);
+  std::fill(target, target + layout_.base_bytes(), std::uint8_t{0});
+  for (std::size_t c = 0; c < layout_.cols; ++c) {
+    std::uint8_t& byte = target[layout_.code_byte(c)];
+    byte = static_cast<std::uint8_t>(byte | unsigned{codes[c]} << layout_.code_bit(c));
+  }
 }
 
-void FieldMatrix::store_choices(std::size_t r, int draw, const std::uint8_t* bits) {
+template <class Layout>
+void LaidOutMatrix<Layout>::store_choices(std::size_t r, int draw, const std::uint8_t* bits) {
   std::uint8_t* target = plane(r, draw);
   std::fill(target, target + layout_.plane_bytes(), std::uint8_t{0});
   for (std::size_t c = 0; c < layout_.cols; ++c) {
@@ -27,17 +32,18 @@ void FieldMatrix::store_choices(std::size_t r, int draw, const std::uint8_t* bit
   }
 }
 
-void FieldMatrix::load_base(std::size_t r, std::uint16_t* codes) const {
+template <class Layout>
+void LaidOutMatrix<Layout>::load_base(std::size_t r, std::uint16_t* codes) const {
   const std::uint8_t* source = row(r);
   const unsigned mask = (1u << layout_.bits) - 1;
-  for (std::size_t c = 0; c < layout_.cols; ++c) {
-    const std::size_t shift = c % layout_.fields() * layout_.bits;
-    codes[c] = static_cast<std::uint16_t>((unsigned{source[c / layout_.fields()]} >> shift) & mask);
-  }
+  for (std::size_t c = 0; c < layout_.cols; ++c)
+    codes[c] =
+        static_cast<std::uint16_t>((unsigned{source[layout_.code_byte(c)]} >> layout_.code_bit(c)) & mask);
 }
 
-void FieldMatrix::apply_choices(std::size_t r, int draw, const std::uint16_t* base,
-                                std::uint16_t* codes) const {
+template <class Layout>
+void LaidOutMatrix<Layout>::apply_choices(std::size_t r, int draw, const std::uint16_t* base,
+                                          std::uint16_t* codes) const {
   const std::uint8_t* source =
       row(r) + layout_.base_bytes() + static_cast<std::size_t>(draw) * layout_.plane_bytes();
   for (std::size_t c = 0; c < layout_.cols; ++c) {
@@ -45,5 +51,8 @@ void FieldMatrix::apply_choices(std::size_t r, int draw, const std::uint16_t* ba
     codes[c] = static_cast<std::uint16_t>(base[c] + choice);
   }
 }
+
+template class LaidOutMatrix<FieldLayout>;
+template class LaidOutMatrix<LaneLayout>;
 
 }  // namespace zipml

@@ -5,22 +5,24 @@
 
 #include "engine/core/matrix.h"
 #include "engine/kernels/field_layout.h"
+#include "engine/kernels/lane_layout.h"
 
 namespace zipml {
 
 /// Bits of the narrowest field that holds codes of `bits` bits: 1, 2, 4 or 8. bits: 1 to 8.
 int field_bits(int bits);
 
-/// Codes of a matrix as the integer kernels read them: rows in a FieldLayout, one after another, each on a
-/// 64-byte boundary.
-class FieldMatrix {
+/// Codes of a matrix as kernels read them: rows in a FieldLayout or a LaneLayout, one after another; of the
+/// former, each on a 64-byte boundary.
+template <class Layout>
+class LaidOutMatrix {
  public:
-  FieldMatrix() = default;
+  LaidOutMatrix() = default;
   /// bits: 1, 2, 4 or 8; draws: 1 or 2. All codes are 0.
-  FieldMatrix(std::size_t rows, std::size_t cols, int bits, int draws)
+  LaidOutMatrix(std::size_t rows, std::size_t cols, int bits, int draws)
       : layout_(cols, bits, draws), row_bytes_(layout_.row_bytes()), bytes_(rows * row_bytes_) {}
 
-  const FieldLayout& layout() const { return layout_; }
+  const Layout& layout() const { return layout_; }
   std::size_t bytes() const { return bytes_.size(); }
   const std::uint8_t* row(std::size_t r) const { return bytes_.data() + r * row_bytes_; }
   std::uint8_t* row(std::size_t r) { return bytes_.data() + r * row_bytes_; }
@@ -36,9 +38,12 @@ class FieldMatrix {
     return row(r) + layout_.base_bytes() + static_cast<std::size_t>(draw) * layout_.plane_bytes();
   }
 
-  FieldLayout layout_;
+  Layout layout_;
   std::size_t row_bytes_ = 0;
   AlignedVector<std::uint8_t> bytes_;
 };
+
+using FieldMatrix = LaidOutMatrix<FieldLayout>;
+using LaneMatrix = LaidOutMatrix<LaneLayout>;
 
 }  // namespace zipml

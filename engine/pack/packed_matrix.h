@@ -15,8 +15,9 @@ struct PackScratch {
   AlignedVector<std::uint8_t> bytes;
 };
 
-/// How rows of codes are stored: as small as they get, or for the integer kernels (FieldLayout).
-enum class RowLayout { compact, fields };
+/// How rows of codes are stored: as small as they get, for the integer kernels (FieldLayout), or for those
+/// that decode in registers (LaneLayout).
+enum class RowLayout { compact, fields, lanes };
 
 /// Codes of a rows x cols matrix in packed form, with one or more independent draws of every value.
 ///
@@ -27,7 +28,8 @@ enum class RowLayout { compact, fields };
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  /// bits: 1 to 16; draws: 1 to 65535. In fields: 1 to 8 bits, kept as 1, 2, 4 or 8; 1 or 2 draws.
+  /// bits: 1 to 16; draws: 1 to 65535. In fields and lanes: 1 to 8 bits, kept as 1, 2, 4 or 8; 1 or 2
+  /// draws.
   PackedMatrix(std::size_t rows, std::size_t cols, int bits, int draws,
                RowLayout layout = RowLayout::compact);
 
@@ -41,6 +43,9 @@ class PackedMatrix {
   /// The rows, where they are stored as fields; else nullptr.
   const FieldMatrix* fields() const { return fields_ ? &*fields_ : nullptr; }
   FieldMatrix* fields() { return fields_ ? &*fields_ : nullptr; }
+
+  /// The rows, where they are stored in lanes; else nullptr.
+  const LaneMatrix* lanes() const { return lanes_ ? &*lanes_ : nullptr; }
 
   /// Writes the codes (one draw) or base indices (more) of row r; cols() values below 2^bits.
   void store_base(std::size_t r, const std::uint16_t* codes, PackScratch& scratch);
@@ -60,6 +65,7 @@ class PackedMatrix {
   std::size_t rows_ = 0, cols_ = 0;
   int bits_ = 0, draws_ = 0;
   std::optional<FieldMatrix> fields_;
+  std::optional<LaneMatrix> lanes_;
   BitMatrix base_;  // and choices_: where the rows are compact
   std::vector<BitMatrix> choices_;
 };

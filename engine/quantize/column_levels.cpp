@@ -24,6 +24,14 @@ ColumnLevels::ColumnLevels(std::vector<LevelSet> columns) : columns_(std::move(c
     step_.push_back(column.step());
     inverse_step_.push_back(column.inverse_step());
   }
+  low_.resize(round_up(cols(), kRowAlignment));
+  step_.resize(low_.size());
+}
+
+bool ColumnLevels::are_shared() const {
+  return std::all_of(columns_.begin(), columns_.end(), [&](const LevelSet& column) {
+    return std::equal(column.values().begin(), column.values().end(), columns_[0].values().begin());
+  });
 }
 
 void ColumnLevels::bracket(const float* values, std::uint16_t* base, float* share) const {

@@ -7,6 +7,7 @@
 
 #include "engine/core/matrix.h"
 #include "engine/core/random.h"
+#include "engine/kernels/lane_kernels.h"
 #include "engine/kernels/quantize_fields.h"
 #include "engine/quantize/level_set.h"
 #include "engine/quantize/level_strategy.h"
@@ -32,6 +33,12 @@ class ColumnLevels {
                                    static_cast<std::uint32_t>(count()) - 1};
   }
 
+  /// The same to decode with, where all columns are uniform.
+  kernels::LaneLevels affine() const { return {low_.data(), step_.data()}; }
+
+  /// Whether all columns have the same levels.
+  bool are_shared() const;
+
   /// Intervals of cols() values: base index and share of the upper level.
   void bracket(const float* values, std::uint16_t* base, float* share) const;
   /// Codes of the nearest levels of cols() values.
@@ -42,7 +49,7 @@ class ColumnLevels {
  private:
   std::vector<LevelSet> columns_;
   bool uniform_ = true;
-  AlignedVector<float> low_, step_, inverse_step_;
+  AlignedVector<float> low_, step_, inverse_step_;  // low_, step_: zeros up to a multiple of 16 columns
 };
 
 /// What levels are found on.

@@ -1,5 +1,6 @@
 #include "engine/quantize/quantized_samples.h"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -27,6 +28,43 @@ QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& 
                             scope)),
       packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws, layout) {
   if (scales_rows_) row_norms_ = row_norms(features);
+  if (packed_.lanes() != nullptr) make_table();
+}
+
+// Levels that all columns share, up to 16 of them, are looked up in a register; longer tables, and those of
+// single columns, in memory, which only pays where an affine map does not do.
+void QuantizedSamples::make_table() {
+  const std::size_t bits = packed_.lanes()->layout().bits, entries = std::size_t{1} << bits;
+  const bool shared = levels_.are_shared();
+  if (levels_.uniform() && !(shared && bits < 8)) return;
+  table_stride_ = shared ? 0 : entries;
+  const std::size_t tables =
+      shared ? std::max<std::size_t>(1, 16 / entries) : round_up(levels_.cols(), kRowAlignment);
+  table_.assign(tables * entries, 0.0f);
+  for (std::size_t t = 0; t < (shared ? tables : levels_.cols()); ++t) {
+    const auto values = levels_.column(shared ? 0 : t).values();
+    std::copy(values.begin(), values.end(), table_.begin() + static_cast<std::ptrdiff_t>(t * entries));
+  }
+}
+
+kernels::LaneLevels QuantizedSamples::lane_levels() const {
+  if (table_.empty()) return levels_.affine();
+  return {.table = table_.data(), .stride = table_stride_};
+}
+
+float QuantizedSamples::dot(std::size_t r, std::size_t draw, const float* x, std::size_t ahead) const {
+  const LaneMatrix& rows = *packed_.lanes();
+  return kernels::lane_dot(rows.layout(), rows.row(r), draw, lane_levels(), x, rows.row(ahead));
+}
+
+void QuantizedSamples::add_to(std::size_t r, std::size_t draw, float alpha, float* y) const {
+  const LaneMatrix& rows = *packed_.lanes();
+  kernels::lane_axpy(rows.layout(), rows.row(r), draw, lane_levels(), alpha, y);
+}
+
+void QuantizedSamples::add_both_to(std::size_t r, float alpha, float beta, float* y) const {
+  const LaneMatrix& rows = *packed_.lanes();
+  kernels::lane_axpy2(rows.layout(), rows.row(r), lane_levels(), alpha, beta, y);
 }
 
 void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, int threads) {

@@ -38,6 +38,17 @@ class QuantizedSamples {
   /// The values of draws 0 and 1 of row r.
   void decode_pair(std::size_t r, float* first, float* second, QuantizeScratch& scratch) const;
 
+  /// Whether rows can be multiplied without decoding them first: the functions below. They are stored in
+  /// lanes, and rows have no scale.
+  bool are_fused() const { return packed_.lanes() != nullptr && !scales_rows_; }
+
+  /// x times one draw of row r; `ahead` is a row that will be read soon. Same bits as kernels::dot() of the
+  /// decoded row. x, y: of padded length, as kernels/lane_kernels.h says.
+  float dot(std::size_t r, std::size_t draw, const float* x, std::size_t ahead) const;
+  /// y += alpha * draw, or (alpha * draw 0) + (beta * draw 1).
+  void add_to(std::size_t r, std::size_t draw, float alpha, float* y) const;
+  void add_both_to(std::size_t r, float alpha, float beta, float* y) const;
+
   /// Variance of one draw of the value at (r, c), row scale included (section 2); 0 outside the levels.
   double variance(std::size_t r, std::size_t c) const;
 
@@ -50,12 +61,16 @@ class QuantizedSamples {
  private:
   void quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address, QuantizeScratch& scratch);
   void decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const;
+  void make_table();
+  kernels::LaneLevels lane_levels() const;
 
   const Matrix& features_;
   bool scales_rows_;
   ColumnLevels levels_;
   PackedMatrix packed_;
   std::vector<float> row_norms_;
+  AlignedVector<float> table_;  // of rows in lanes whose levels are not looked up by their affine map
+  std::size_t table_stride_ = 0;
 };
 
 /// Bits of a code for `levels` levels.

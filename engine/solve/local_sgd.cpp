@@ -16,7 +16,7 @@ namespace {
 const Registry<EngineFactory>& replica_registry() {
   static const Registry<EngineFactory> registry(
       "replica engines", "what trains one replica of the model",
-      {{synchronous_info(), make_synchronous}, {integer_info(), make_integer}});
+      {{synchronous_info(), make_synchronous}, {fused_info(), make_fused}, {integer_info(), make_integer}});
   return registry;
 }
 

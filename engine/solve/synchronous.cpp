@@ -17,11 +17,14 @@ constexpr std::size_t kMinParallelValues = 1 << 15;
 
 class Synchronous final : public Engine {
  public:
-  explicit Synchronous(int threads) : threads_(threads) {}
+  Synchronous(RowLayout layout, int threads) : layout_(layout), threads_(threads) {}
 
   bool is_reproducible() const override { return true; }
+  RowLayout layout() const override { return layout_; }
 
   void run_epoch(const EpochInput& input, std::span<float> x) override {
+    if (input.batch == 1 && input.model_channel.is_exact() && input.gradient_channel.is_exact())
+      return descend(input, x);
     input_ = &input;
     x_ = x;
     rows_per_block_ = std::max(kMinRowsPerBlock, (input.batch + kMaxBlocks - 1) / kMaxBlocks);
@@ -36,6 +39,17 @@ class Synchronous final : public Engine {
   }
 
  private:
+  // Mini-batches of one row: the model is updated as it is read.
+  void descend(const EpochInput& input, std::span<float> x) {
+    scratch_.resize(std::max<std::size_t>(1, scratch_.size()));
+    EstimatorScratch& scratch = scratch_[0];
+    for (std::size_t i = 0; i < input.order.size(); ++i) {
+      scratch.upcoming = input.order.subspan(i + 1);
+      input.estimator.descend(x, input.order[i], input.gamma, scratch);
+      input.regularizer.prox(x.first(input.columns), input.gamma);
+    }
+  }
+
   std::size_t blocks_of(std::size_t rows) const { return (rows + rows_per_block_ - 1) / rows_per_block_; }
 
   void run(Team& team, int index) {
@@ -85,6 +99,7 @@ class Synchronous final : public Engine {
     input_->regularizer.prox(x_.first(input_->columns), input_->gamma);
   }
 
+  RowLayout layout_;
   int threads_;
   const EpochInput* input_ = nullptr;
   std::span<float> x_;
@@ -103,8 +118,18 @@ ComponentInfo synchronous_info() {
           "one update after another, mini-batches shared by the threads; same bits for any number"};
 }
 
+ComponentInfo fused_info() {
+  return {"fused",
+          "the results of synchronous, sooner: samples of 1 to 8 bits are stored so that they are decoded in "
+          "registers while they are multiplied"};
+}
+
 std::unique_ptr<Engine> make_synchronous(const Parameters&, int threads) {
-  return std::make_unique<Synchronous>(threads);
+  return std::make_unique<Synchronous>(RowLayout::compact, threads);
+}
+
+std::unique_ptr<Engine> make_fused(const Parameters&, int threads) {
+  return std::make_unique<Synchronous>(RowLayout::lanes, threads);
 }
 
 }  // namespace zipml

@@ -13,4 +13,10 @@ std::unique_ptr<Engine> make_synchronous(const Parameters& parameters, int threa
 
 ComponentInfo synchronous_info();
 
+/// The same on samples in a LaneLayout: the same model, bit for bit, sooner. Samples: naive, deterministic or
+/// double_sampling of at most 8 bits, their levels not scaled by rows; or full, which are stored as ever.
+std::unique_ptr<Engine> make_fused(const Parameters& parameters, int threads);
+
+ComponentInfo fused_info();
+
 }  // namespace zipml

@@ -286,6 +286,7 @@ const ComponentFamily& solvers() {
 const Registry<EngineFactory>& engine_registry() {
   static const Registry<EngineFactory> registry("engines", "what carries the updates out",
                                                 {{synchronous_info(), make_synchronous},
+                                                 {fused_info(), make_fused},
                                                  {integer_info(), make_integer},
                                                  {local_sgd_info(), make_local_sgd},
                                                  {hogwild_info(), make_hogwild}});

@@ -212,6 +212,22 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
+// Whether an engine that has its own way to store codes of 1 to 8 bits can store these samples; `more` goes
+// before the other kinds that are allowed.
+bool check_stored(const ComponentChoice& samples, const std::string& more, const std::string& with,
+                  ConfigErrors& errors) {
+  const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
+  if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
+    errors.add("/precision/samples",
+               "found \"" + samples.kind + "\"" + with + "; allowed: " + more + join(served));
+    return false;
+  }
+  const std::int64_t bits = samples.parameters.integer("bits");
+  if (bits > 8)
+    errors.add("/precision/samples/bits", "found " + std::to_string(bits) + with + "; allowed: 1 to 8");
+  return true;
+}
+
 // What the integer engine cannot multiply, and what it rounds itself.
 void check_integer_engine(const TrainingSpec& training, const std::string& pointer,
                           const Parameters& parameters, ConfigErrors& errors) {
@@ -227,14 +243,7 @@ void check_integer_engine(const TrainingSpec& training, const std::string& point
         "found \"" + channel->kind + "\"" + with + ", which rounds what it reads itself; allowed: \"full\"");
   }
   const ComponentChoice& samples = training.samples;
-  const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
-  if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
-    errors.add("/precision/samples", "found \"" + samples.kind + "\"" + with + "; allowed: " + join(served));
-    return;
-  }
-  const std::int64_t bits = samples.parameters.integer("bits");
-  if (bits > 8)
-    errors.add("/precision/samples/bits", "found " + std::to_string(bits) + with + "; allowed: 1 to 8");
+  if (!check_stored(samples, "", with, errors)) return;
   const ComponentChoice& levels = samples.parameters.component("levels");
   if (levels.kind != "uniform" || level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
     errors.add("/precision/samples/levels",
@@ -243,13 +252,24 @@ void check_integer_engine(const TrainingSpec& training, const std::string& point
   }
 }
 
-void check_engine(const TrainingSpec& training, ConfigErrors& errors) {
-  const ComponentChoice& engine = training.engine;
-  if (engine.kind == "integer") check_integer_engine(training, "/engine", engine.parameters, errors);
-  if (engine.kind != "local_sgd") return;
-  const ComponentChoice& replica = engine.parameters.component("replica");
-  if (replica.kind == "integer")
-    check_integer_engine(training, "/engine/replica", replica.parameters, errors);
+// What cannot be decoded in registers.
+void check_fused_engine(const TrainingSpec& training, ConfigErrors& errors) {
+  const ComponentChoice& samples = training.samples;
+  if (samples.kind == "full") return;
+  const std::string with = " together with the engine \"fused\"";
+  if (!check_stored(samples, "full, ", with, errors)) return;
+  const ComponentChoice& levels = samples.parameters.component("levels");
+  if (level_strategies()[levels.kind](levels.parameters)->scales_rows())
+    errors.add("/precision/samples/levels",
+               "found levels scaled by rows" + with + "; allowed: levels of columns or of all samples");
+}
+
+void check_engine(const std::string& pointer, const ComponentChoice& engine, const TrainingSpec& training,
+                  ConfigErrors& errors) {
+  if (engine.kind == "integer") check_integer_engine(training, pointer, engine.parameters, errors);
+  if (engine.kind == "fused") check_fused_engine(training, errors);
+  if (engine.kind == "local_sgd")
+    check_engine(pointer + "/replica", engine.parameters.component("replica"), training, errors);
 }
 
 }  // namespace
@@ -267,7 +287,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
     check_batch(run, training.solver.parameters, errors);
-    check_engine(training, errors);
+    check_engine("/engine", training.engine, training, errors);
   } else {
     check_measurement(run, errors);
   }

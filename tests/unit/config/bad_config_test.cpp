@@ -358,6 +358,27 @@ TEST_CASE("every error of a config is reported", "[config][messages]") {
         std::string::npos);
 }
 
+TEST_CASE("what the fused engine cannot decode", "[config][messages]") {
+  const auto refused = [](const char* samples, const char* engine = "\"fused\"") {
+    Json config = small_config();
+    config["engine"] = parse_json(engine, "test");
+    config["precision"]["samples"] = parse_json(samples, "test");
+    return error_of(config);
+  };
+  const std::string with = " together with the engine \"fused\"";
+  CHECK(refused(R"({"kind": "naive", "bits": 9})") ==
+        "small.json: /precision/samples/bits: found 9" + with + "; allowed: 1 to 8");
+  const std::string all = refused(R"({"kind": "chebyshev", "bits": 4, "degree": 3})");
+  INFO(all);
+  CHECK(all.find("small.json: /precision/samples: found \"chebyshev\"" + with +
+                 "; allowed: full, naive, deterministic, double_sampling") != std::string::npos);
+  for (const char* engine : {"\"fused\"", R"({"kind": "local_sgd", "replica": "fused"})"}) {
+    CHECK(refused(R"({"kind": "naive", "bits": 4, "levels": {"kind": "uniform", "scaling": "row"}})",
+                  engine) == "small.json: /precision/samples/levels: found levels scaled by rows" + with +
+                                 "; allowed: levels of columns or of all samples");
+  }
+}
+
 TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
   const auto refused = [](const std::vector<std::pair<const char*, const char*>>& changes) {
     Json config = small_config();
@@ -374,7 +395,7 @@ TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
       refused({{"/engine", R"({"kind": "local_sgd", "replica": {"kind": "integer", "model_bits": 12}})"}}) ==
       "small.json: /engine/replica/model_bits: found 12; allowed: 8, 16");
   CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "hogwild"})"}}) ==
-        "small.json: /engine/replica: unknown kind \"hogwild\"; allowed: synchronous, integer");
+        "small.json: /engine/replica: unknown kind \"hogwild\"; allowed: synchronous, fused, integer");
   CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "integer"})"},
                  {"/precision/samples/bits", "9"}}) ==
         "small.json: /precision/samples/bits: found 9" + with + "; allowed: 1 to 8");
