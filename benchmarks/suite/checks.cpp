@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/kernels/field_reference.h"
+#include "engine/kernels/fixed_point_reference.h"
 #include "engine/kernels/kernels.h"
 
 namespace zipml::bench {
@@ -92,6 +93,26 @@ bool kernels_are_exact(const FieldMatrix& fields, std::span<const std::uint32_t>
   return dots == expected_dots && sums == expected_sums;
 }
 
+// Whether the fixed-point kernels give the reference's products and update on two stored rows.
+bool fixed_point_is_exact(const QuantizedSamples& samples, std::span<const std::uint32_t> two) {
+  const LaneMatrix& lanes = *samples.packed().lanes();
+  const kernels::FixedPointShape shape(lanes.layout(), samples.levels().count());
+  const std::uint8_t *first = lanes.row(two[0]), *second = lanes.row(two[1]);
+  const kernels::FixedPointRows rows{{first, second}, {first, second}, 2};
+  AlignedVector<std::int16_t> model(shape.positions());
+  for (std::size_t c = 0; c < shape.layout.cols; ++c)
+    model[shape.position(c)] = static_cast<std::int16_t>(static_cast<int>(7919 * c % 4001) - 2000);
+  kernels::FixedPointProducts got{}, want{};
+  kernels::fixed_point_products(shape, rows, model.data(), got);
+  kernels::reference::fixed_point_products(shape, rows, model.data(), want);
+  const std::int16_t factors[] = {211, -37};
+  AlignedVector<std::int16_t> expected = model;
+  kernels::fixed_point_update(shape, rows, factors, model.data());
+  kernels::reference::fixed_point_update(shape, rows, factors, expected.data());
+  return got.dots[0] == want.dots[0] && got.dots[1] == want.dots[1] && got.grams[0][1] == want.grams[0][1] &&
+         model == expected;
+}
+
 }  // namespace
 
 std::string wrong_training(const Problem& problem, const SampleStore& store, std::size_t batch, int threads,
@@ -111,7 +132,16 @@ std::string wrong_training(const Problem& problem, const SampleStore& store, std
     }
   }
 
-  const float gamma = safe_step(problem);
+  if (store.kind.is_fixed_point()) {
+    for (std::size_t first = 0; first + 1 < order.size(); first += 2)
+      if (!fixed_point_is_exact(*store.estimator->samples(), order.subspan(first, 2)))
+        return "integer products differ from the plain loop's";
+  }
+
+  // Rounding to whole multiples of codes is noise that only long steps drown.
+  const auto rows = static_cast<float>(batch);
+  const float gamma = store.kind.is_fixed_point() ? 0.5f * rows / (rows + static_cast<float>(problem.cols()))
+                                                  : safe_step(problem);
   Trainer trainer(problem, store, batch, threads, model_bits, replicas);
   Trainer alone(problem, store, batch, 1, model_bits, replicas);
   trainer.run(order, gamma);
@@ -127,7 +157,7 @@ std::string wrong_training(const Problem& problem, const SampleStore& store, std
     way += std::pow(expected[c], 2);
   }
   const double relative = std::sqrt(error / way);
-  if (!(relative <= (store.kind.is_integer() ? 0.03 : 1e-4)))
+  if (!(relative <= (store.kind.is_fixed_point() ? 0.15 : store.kind.is_integer() ? 0.03 : 1e-4)))
     return "differs from plain SGD by " + std::to_string(relative) + " of its way";
   return {};
 }

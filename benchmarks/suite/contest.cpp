@@ -252,14 +252,14 @@ class Contest {
         "at "
         "which\nfloat32 ends after %d epochs, %.6g. Drawing the order of the rows is part of the time: %.4f "
         "s an "
-        "epoch by itself.\nPacking: levels, quantizing and packing, once.\n%-26s %5s %3s %9s %9s %9s %7s %9s "
+        "epoch by itself.\nPacking: levels, quantizing and packing, once.\n%-32s %5s %3s %9s %9s %9s %7s %9s "
         "%9s\n",
         problem_.rows(), problem_.cols(), kFullEpochs, target_, order_seconds_, "", "batch", "thr", "epoch s",
         "Gvalues/s", "x float32", "epochs", "to loss s", "packing s");
   }
 
   static void print(const nlohmann::json& line) {
-    std::printf("%-26s %5zu %3d", line["name"].get<std::string>().c_str(), line["batch"].get<std::size_t>(),
+    std::printf("%-32s %5zu %3d", line["name"].get<std::string>().c_str(), line["batch"].get<std::size_t>(),
                 line["threads"].get<int>());
     if (line.contains("incorrect")) {
       std::printf(" INCORRECT: %s\n", line["incorrect"].get<std::string>().c_str());

@@ -90,6 +90,8 @@ const std::vector<SampleKind>& sample_kinds() {
       {"2 + 2 bits, fused", "double_sampling", 2, 2, "fused"},
       {"4 bits, table", "naive", 4, 1, "fused", false, true},
       {"2 + 2 bits, table", "double_sampling", 2, 2, "fused", false, true},
+      {"4 bits, int16 model", "naive", 4, 1, "fixed_point", false, true},
+      {"2 + 2 bits, int16 model", "double_sampling", 2, 2, "fixed_point", false, true},
       {"4 bits, decoded", "naive", 4, 1, "synchronous"},
       {"4 + 2 bits, decoded", "double_sampling", 4, 2, "synchronous"}};
   return kinds;
@@ -101,9 +103,9 @@ SampleStore::SampleStore(const Problem& problem, const SampleKind& sample_kind) 
   if (kind.draws == 2) given.push_back({"symmetrized", kind.symmetrized});
   if (kind.shared) given.push_back({"columns_per_group", std::string("all")});
   const ComponentChoice choice = choose(estimators().family(), kind.estimator, given);
-  const RowLayout layout = kind.is_integer() ? RowLayout::fields
-                           : kind.is_fused() ? RowLayout::lanes
-                                             : RowLayout::compact;
+  const RowLayout layout = kind.is_integer()    ? RowLayout::fields
+                           : kind.is_in_lanes() ? RowLayout::lanes
+                                                : RowLayout::compact;
   estimator = estimators()[choice.kind](choice.parameters, {problem.features, problem.labels, *problem.loss,
                                                             kSeed, available_threads(), layout});
 }
@@ -118,6 +120,9 @@ Trainer::Trainer(const Problem& problem, const SampleStore& store, std::size_t b
       x_(problem.features.stride(), 0.0f) {
   std::vector<std::pair<std::string, ParameterValue>> given;
   if (store.kind.is_integer()) given = {{"model_bits", std::int64_t{model_bits}}};
+  // Weights are about 1 / sqrt(columns) each.
+  if (store.kind.is_fixed_point())
+    given = {{"model_range", 16.0 / std::sqrt(static_cast<double>(problem.cols()))}};
   const ComponentFamily& engines = engine_registry().family();
   ComponentChoice choice = choose(engines, store.kind.engine, given);
   if (replicas > 1) {

@@ -48,7 +48,8 @@ struct SampleKind {
 
   bool is_float() const { return estimator == "full"; }
   bool is_integer() const { return engine == "integer"; }
-  bool is_fused() const { return engine == "fused"; }
+  bool is_fixed_point() const { return engine == "fixed_point"; }
+  bool is_in_lanes() const { return engine == "fused" || is_fixed_point(); }
   bool is_decoded() const { return !is_float() && engine == "synchronous"; }
 };
 

@@ -12,6 +12,9 @@ namespace zipml {
 /// Bits of the narrowest field that holds codes of `bits` bits: 1, 2, 4 or 8. bits: 1 to 8.
 int field_bits(int bits);
 
+/// Bytes that kernels may read behind a row.
+inline constexpr std::size_t kRowSlack = 16;
+
 /// Codes of a matrix as kernels read them: rows in a FieldLayout or a LaneLayout, one after another; of the
 /// former, each on a 64-byte boundary.
 template <class Layout>
@@ -20,10 +23,10 @@ class LaidOutMatrix {
   LaidOutMatrix() = default;
   /// bits: 1, 2, 4 or 8; draws: 1 or 2. All codes are 0.
   LaidOutMatrix(std::size_t rows, std::size_t cols, int bits, int draws)
-      : layout_(cols, bits, draws), row_bytes_(layout_.row_bytes()), bytes_(rows * row_bytes_) {}
+      : layout_(cols, bits, draws), row_bytes_(layout_.row_bytes()), bytes_(rows * row_bytes_ + kRowSlack) {}
 
   const Layout& layout() const { return layout_; }
-  std::size_t bytes() const { return bytes_.size(); }
+  std::size_t bytes() const { return bytes_.empty() ? 0 : bytes_.size() - kRowSlack; }
   const std::uint8_t* row(std::size_t r) const { return bytes_.data() + r * row_bytes_; }
   std::uint8_t* row(std::size_t r) { return bytes_.data() + r * row_bytes_; }
 

@@ -6,6 +6,7 @@
 #include "engine/core/matrix.h"
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
+#include "engine/solve/fixed_point_engine.h"
 #include "engine/solve/integer_engine.h"
 #include "engine/solve/synchronous.h"
 
@@ -14,9 +15,11 @@ namespace {
 
 // What can train a replica: engines whose mini-batches know their number, so that replicas differ in draws.
 const Registry<EngineFactory>& replica_registry() {
-  static const Registry<EngineFactory> registry(
-      "replica engines", "what trains one replica of the model",
-      {{synchronous_info(), make_synchronous}, {fused_info(), make_fused}, {integer_info(), make_integer}});
+  static const Registry<EngineFactory> registry("replica engines", "what trains one replica of the model",
+                                                {{synchronous_info(), make_synchronous},
+                                                 {fused_info(), make_fused},
+                                                 {integer_info(), make_integer},
+                                                 {fixed_point_info(), make_fixed_point}});
   return registry;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
 #include "engine/solve/epoch_plan.h"
+#include "engine/solve/fixed_point_engine.h"
 #include "engine/solve/hogwild.h"
 #include "engine/solve/integer_engine.h"
 #include "engine/solve/local_sgd.h"
@@ -288,6 +289,7 @@ const Registry<EngineFactory>& engine_registry() {
                                                 {{synchronous_info(), make_synchronous},
                                                  {fused_info(), make_fused},
                                                  {integer_info(), make_integer},
+                                                 {fixed_point_info(), make_fixed_point},
                                                  {local_sgd_info(), make_local_sgd},
                                                  {hogwild_info(), make_hogwild}});
   return registry;

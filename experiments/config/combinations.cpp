@@ -212,10 +212,10 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
   }
 }
 
-// Whether an engine that has its own way to store codes of 1 to 8 bits can store these samples; `more` goes
+// Whether an engine that has its own way to store codes can store these samples; `more` goes
 // before the other kinds that are allowed.
 bool check_stored(const ComponentChoice& samples, const std::string& more, const std::string& with,
-                  ConfigErrors& errors) {
+                  std::int64_t most_bits, ConfigErrors& errors) {
   const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
   if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
     errors.add("/precision/samples",
@@ -223,9 +223,20 @@ bool check_stored(const ComponentChoice& samples, const std::string& more, const
     return false;
   }
   const std::int64_t bits = samples.parameters.integer("bits");
-  if (bits > 8)
-    errors.add("/precision/samples/bits", "found " + std::to_string(bits) + with + "; allowed: 1 to 8");
+  if (bits > most_bits)
+    errors.add("/precision/samples/bits",
+               "found " + std::to_string(bits) + with + "; allowed: 1 to " + std::to_string(most_bits));
   return true;
+}
+
+void check_full_channels(const TrainingSpec& training, const std::string& with, ConfigErrors& errors) {
+  for (const auto& [name, channel] :
+       {std::pair{"model", &training.model_channel}, std::pair{"gradient", &training.gradient_channel}}) {
+    if (channel->kind == "full") continue;
+    errors.add(
+        "/precision/" + std::string(name),
+        "found \"" + channel->kind + "\"" + with + ", which rounds what it reads itself; allowed: \"full\"");
+  }
 }
 
 // What the integer engine cannot multiply, and what it rounds itself.
@@ -235,15 +246,9 @@ void check_integer_engine(const TrainingSpec& training, const std::string& point
   const std::int64_t model_bits = parameters.integer("model_bits");
   if (model_bits != 8 && model_bits != 16)
     errors.add(pointer + "/model_bits", "found " + std::to_string(model_bits) + "; allowed: 8, 16");
-  for (const auto& [name, channel] :
-       {std::pair{"model", &training.model_channel}, std::pair{"gradient", &training.gradient_channel}}) {
-    if (channel->kind == "full") continue;
-    errors.add(
-        "/precision/" + std::string(name),
-        "found \"" + channel->kind + "\"" + with + ", which rounds what it reads itself; allowed: \"full\"");
-  }
+  check_full_channels(training, with, errors);
   const ComponentChoice& samples = training.samples;
-  if (!check_stored(samples, "", with, errors)) return;
+  if (!check_stored(samples, "", with, 8, errors)) return;
   const ComponentChoice& levels = samples.parameters.component("levels");
   if (levels.kind != "uniform" || level_strategies()[levels.kind](levels.parameters)->scales_rows()) {
     errors.add("/precision/samples/levels",
@@ -257,19 +262,43 @@ void check_fused_engine(const TrainingSpec& training, ConfigErrors& errors) {
   const ComponentChoice& samples = training.samples;
   if (samples.kind == "full") return;
   const std::string with = " together with the engine \"fused\"";
-  if (!check_stored(samples, "full, ", with, errors)) return;
+  if (!check_stored(samples, "full, ", with, 8, errors)) return;
   const ComponentChoice& levels = samples.parameters.component("levels");
   if (level_strategies()[levels.kind](levels.parameters)->scales_rows())
     errors.add("/precision/samples/levels",
                "found levels scaled by rows" + with + "; allowed: levels of columns or of all samples");
 }
 
-void check_engine(const std::string& pointer, const ComponentChoice& engine, const TrainingSpec& training,
+// What the fixed-point engine cannot multiply, and what it has no arithmetic for.
+void check_fixed_point_engine(const TrainingSpec& training, const ComponentChoice& regularizer,
+                              ConfigErrors& errors) {
+  const std::string with = " together with the engine \"fixed_point\"";
+  check_full_channels(training, with, errors);
+  if (regularizer.kind != "none")
+    errors.add("/model/regularizer", "found \"" + regularizer.kind + "\"" + with + "; allowed: \"none\"");
+  const ComponentChoice& samples = training.samples;
+  if (!check_stored(samples, "", with, 4, errors)) return;
+  if (samples.kind == "double_sampling" && samples.parameters.boolean("symmetrized"))
+    errors.add("/precision/samples/symmetrized", "found true" + with + "; allowed: false");
+  const ComponentChoice& levels = samples.parameters.component("levels");
+  if (levels.kind != "uniform" || levels.parameters.text("scaling") != "column")
+    errors.add("/precision/samples/levels",
+               "found levels that are not uniform and symmetric about 0" + with +
+                   "; allowed: {\"kind\": \"uniform\", \"scaling\": \"column\"}");
+  if (!samples.parameters.is_text("columns_per_group"))
+    errors.add("/precision/samples/columns_per_group",
+               "found " + std::to_string(samples.parameters.integer("columns_per_group")) + with +
+                   "; allowed: \"all\"");
+}
+
+void check_engine(const std::string& pointer, const ComponentChoice& engine, const RunSpec& run,
                   ConfigErrors& errors) {
+  const TrainingSpec& training = run.training;
   if (engine.kind == "integer") check_integer_engine(training, pointer, engine.parameters, errors);
   if (engine.kind == "fused") check_fused_engine(training, errors);
+  if (engine.kind == "fixed_point") check_fixed_point_engine(training, run.regularizer, errors);
   if (engine.kind == "local_sgd")
-    check_engine(pointer + "/replica", engine.parameters.component("replica"), training, errors);
+    check_engine(pointer + "/replica", engine.parameters.component("replica"), run, errors);
 }
 
 }  // namespace
@@ -287,7 +316,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   check_levels("/precision/labels", training.labels.parameters, false, errors);
   if (run.measurement.kind == kTraining) {
     check_batch(run, training.solver.parameters, errors);
-    check_engine("/engine", training.engine, training, errors);
+    check_engine("/engine", training.engine, run, errors);
   } else {
     check_measurement(run, errors);
   }

@@ -379,6 +379,36 @@ TEST_CASE("what the fused engine cannot decode", "[config][messages]") {
   }
 }
 
+TEST_CASE("what the fixed-point engine has no arithmetic for", "[config][messages]") {
+  const auto refused = [](const std::vector<std::pair<const char*, const char*>>& changes) {
+    Json config = small_config();
+    config["engine"] = "fixed_point";
+    config["precision"] =
+        parse_json(R"({"samples": {"kind": "double_sampling", "bits": 4, "symmetrized": false,
+                                                    "columns_per_group": "all"}})",
+                   "test");
+    config["model"] = "least_squares";
+    for (const auto& [pointer, value] : changes)
+      config[Json::json_pointer(pointer)] = parse_json(value, "test");
+    return error_of(config);
+  };
+  const std::string at = "small.json: /precision/samples", with = " together with the engine \"fixed_point\"";
+  CHECK(refused({}) == "");
+  CHECK(refused({{"/precision/samples/bits", "5"}}) == at + "/bits: found 5" + with + "; allowed: 1 to 4");
+  CHECK(refused({{"/precision/samples/symmetrized", "true"}}) ==
+        at + "/symmetrized: found true" + with + "; allowed: false");
+  CHECK(refused({{"/precision/samples/columns_per_group", "2"}}) ==
+        at + "/columns_per_group: found 2" + with + "; allowed: \"all\"");
+  CHECK(refused({{"/precision/samples/levels", "\"optimal\""}}) ==
+        at + "/levels: found levels that are not uniform and symmetric about 0" + with +
+            "; allowed: {\"kind\": \"uniform\", \"scaling\": \"column\"}");
+  CHECK(refused({{"/model", R"({"kind": "least_squares", "regularizer": {"kind": "l2", "weight": 0.1}})"}}) ==
+        "small.json: /model/regularizer: found \"l2\"" + with + "; allowed: \"none\"");
+  CHECK(refused({{"/precision/gradient", R"({"kind": "quantized", "bits": 8})"}}) ==
+        "small.json: /precision/gradient: found \"quantized\"" + with +
+            ", which rounds what it reads itself; allowed: \"full\"");
+}
+
 TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
   const auto refused = [](const std::vector<std::pair<const char*, const char*>>& changes) {
     Json config = small_config();
@@ -395,7 +425,8 @@ TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
       refused({{"/engine", R"({"kind": "local_sgd", "replica": {"kind": "integer", "model_bits": 12}})"}}) ==
       "small.json: /engine/replica/model_bits: found 12; allowed: 8, 16");
   CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "hogwild"})"}}) ==
-        "small.json: /engine/replica: unknown kind \"hogwild\"; allowed: synchronous, fused, integer");
+        "small.json: /engine/replica: unknown kind \"hogwild\"; allowed: synchronous, fused, integer, "
+        "fixed_point");
   CHECK(refused({{"/engine", R"({"kind": "local_sgd", "replica": "integer"})"},
                  {"/precision/samples/bits", "9"}}) ==
         "small.json: /precision/samples/bits: found 9" + with + "; allowed: 1 to 8");
