@@ -226,7 +226,7 @@ void check_integer_engine(const TrainingSpec& training, ConfigErrors& errors) {
         "found \"" + channel->kind + "\"" + with + ", which rounds what it reads itself; allowed: \"full\"");
   }
   const ComponentChoice& samples = training.samples;
-  const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
+  const std::vector<std::string>& served = packed_estimators();
   if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
     errors.add("/precision/samples", "found \"" + samples.kind + "\"" + with + "; allowed: " + join(served));
     return;
@@ -248,6 +248,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   if (run.network) return check_network(run, errors);
   if (run.measurement.kind == kFpgaCycles) return;
   check_tomography(run, errors);
+  check_memory(run, errors);
   if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
   const TrainingSpec& training = run.training;
   if (run.measurement.kind != kLevelHistogram) check_model(run, errors);
