@@ -87,11 +87,20 @@ class FieldSplitter {
   std::vector<std::string_view> fields_;
 };
 
-class CsvParser {
+class CsvReader final : public TableReader {
  public:
-  CsvParser(const LineReader& lines, const CsvFormat& format, const ReadLimits& limits, LabelClasses& classes)
-      : lines_(lines), format_(format), limits_(limits), classes_(classes) {}
+  CsvReader(const std::filesystem::path& path, const CsvFormat& format, const ReadLimits& limits,
+            LabelClasses& classes)
+      : lines_(path), format_(format), limits_(limits), classes_(classes) {}
 
+  void read(std::size_t rows, RowTable& table) override {
+    table_ = &table;
+    std::string_view line;
+    for (const std::size_t wanted = table.rows() + rows; table.rows() < wanted && lines_.next(line);)
+      parse(line);
+  }
+
+ private:
   void parse(std::string_view line) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) return;
     if (!splitter_) {
@@ -107,16 +116,13 @@ class CsvParser {
     }
     const float label = number(fields, label_column_);
     classes_.see(label, [this] { return lines_.place(); });
-    table_.add_row(label);
+    table_->add_row(label);
     // Last column first: the row gets its full width at once.
     for (std::size_t c = columns_; c-- > 0;) {
-      if (c != label_column_) table_.set(c - (c > label_column_ ? 1 : 0), number(fields, c));
+      if (c != label_column_) table_->set(c - (c > label_column_ ? 1 : 0), number(fields, c));
     }
   }
 
-  RowTable& table() { return table_; }
-
- private:
   /// Learns the layout from the first line; true if that line is a header.
   bool begin(const std::vector<std::string_view>& fields) {
     if (fields.size() < 2 && !limits_.allow_gaps) {
@@ -175,25 +181,28 @@ class CsvParser {
                                           std::string(fault_text(fault))));
   }
 
-  const LineReader& lines_;
-  const CsvFormat& format_;
-  const ReadLimits& limits_;
+  LineReader lines_;
+  CsvFormat format_;
+  ReadLimits limits_;
   LabelClasses& classes_;
   std::optional<FieldSplitter> splitter_;
   char separator_ = ',';
   std::size_t columns_ = 0, label_column_ = 0;
-  RowTable table_;
+  RowTable* table_ = nullptr;
 };
 
 }  // namespace
 
 RowTable read_csv(const std::filesystem::path& path, const CsvFormat& format, const ReadLimits& limits,
                   LabelClasses& classes) {
-  LineReader lines(path);
-  CsvParser parser(lines, format, limits, classes);
-  std::string_view line;
-  while ((limits.rows == 0 || parser.table().rows() < limits.rows) && lines.next(line)) parser.parse(line);
-  return std::move(parser.table());
+  RowTable table;
+  CsvReader(path, format, limits, classes).read(limits.rows == 0 ? kAllRows : limits.rows, table);
+  return table;
+}
+
+std::unique_ptr<TableReader> open_csv(const std::filesystem::path& path, const CsvFormat& format,
+                                      const ReadLimits& limits, LabelClasses& classes) {
+  return std::make_unique<CsvReader>(path, format, limits, classes);
 }
 
 }  // namespace zipml

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,5 +29,9 @@ struct CsvFormat {
 /// column.
 RowTable read_csv(const std::filesystem::path& path, const CsvFormat& format, const ReadLimits& limits,
                   LabelClasses& classes);
+
+/// The same, some rows at a time. `classes` is borrowed; limits.rows is not looked at.
+std::unique_ptr<TableReader> open_csv(const std::filesystem::path& path, const CsvFormat& format,
+                                      const ReadLimits& limits, LabelClasses& classes);
 
 }  // namespace zipml

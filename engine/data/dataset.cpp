@@ -112,12 +112,14 @@ DatasetEntries all_kinds() {
 }
 
 void add_split(Sha256& hash, const Split& split) {
-  const std::uint64_t shape[] = {split.features.rows(), split.features.cols()};
+  const std::uint64_t shape[] = {split.rows(), split.features.cols()};
   hash.add(shape, sizeof shape);
   hash.add(split.labels.data(), split.labels.size() * sizeof(float));
-  for (std::size_t r = 0; r < split.features.rows(); ++r) {
-    hash.add(split.features.row(r).data(), split.features.cols() * sizeof(float));
-  }
+  split.visit([&](std::size_t, const Matrix& block) {
+    for (std::size_t r = 0; r < block.rows(); ++r) {
+      hash.add(block.row(r).data(), block.cols() * sizeof(float));
+    }
+  });
 }
 
 }  // namespace
@@ -149,6 +151,20 @@ std::size_t rows_wanted(const Parameters& parameters, const std::string& key, st
                      std::to_string(all));
   }
   return static_cast<std::size_t>(wanted);
+}
+
+ParameterInfo memory_parameter() {
+  return {.key = "memory",
+          .type = ParameterType::text,
+          .doc =
+              "training rows in memory: float32, as without it; packed: only as quantized samples, what "
+              "needs the rows themselves reads or makes them again",
+          .choices = {"float32", "packed"},
+          .optional = true};
+}
+
+bool keeps_packed_only(const ComponentChoice& choice) {
+  return choice.parameters.has("memory") && choice.parameters.text("memory") == "packed";
 }
 
 ResolvedDataset resolve_dataset(const ComponentChoice& choice, const DataContext& context) {

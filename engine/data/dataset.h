@@ -2,20 +2,32 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/core/component.h"
 #include "engine/core/matrix.h"
+#include "engine/core/row_source.h"
 #include "engine/core/task.h"
 
 namespace zipml {
 
-/// Rows of one split. labels.size() == features.rows(); classification labels are -1 or +1, multiclass ones
+/// Rows of one split. labels.size() == rows(); classification labels are -1 or +1, multiclass ones
 /// 0 .. classes - 1.
 struct Split {
-  Matrix features;
+  Matrix features;  ///< of a split with a source: no rows, but its columns
   std::vector<float> labels;
+  /// The rows where they are not kept in memory.
+  std::shared_ptr<const RowSource> source = nullptr;
+
+  std::size_t rows() const { return source ? source->rows() : features.rows(); }
+
+  /// As RowSource::visit(), wherever the rows are.
+  void visit(const RowSource::Use& use) const {
+    if (source) return source->visit(use);
+    use(0, features);
+  }
 };
 
 /// How the features of one row form an image: channel by channel, each row by row. All 0: they do not.
@@ -65,6 +77,10 @@ struct ResolvedDataset {
   std::vector<SourceFile> sources;  ///< files that it will read
 };
 ResolvedDataset resolve_dataset(const ComponentChoice& choice, const DataContext& context);
+
+/// The choice asks for training rows that are not kept at float32 (parameter `memory`): its training split
+/// will have a source. Test rows are kept.
+bool keeps_packed_only(const ComponentChoice& choice);
 
 /// Task of a choice, known without reading any file (the user's own files say it in their parameter `task`).
 Task dataset_task(const ComponentChoice& choice);

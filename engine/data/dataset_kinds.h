@@ -23,6 +23,8 @@ DatasetEntries user_kinds();        ///< libsvm, csv, hdf5
 
 /// Parameters `train_rows` and `test_rows` of a kind with a fixed split; 0 stands for all of it.
 std::vector<ParameterInfo> row_limits(std::size_t train_rows, std::size_t test_rows);
+/// Parameter `memory` of a kind that can read or make its rows again, see keeps_packed_only().
+ParameterInfo memory_parameter();
 /// Parameter `seed` of a generator.
 ParameterInfo seed_parameter();
 

@@ -1,15 +1,14 @@
 #include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <optional>
 
 #include "engine/core/error.h"
 #include "engine/data/csv_reader.h"
 #include "engine/data/dataset_kinds.h"
-#include "engine/data/hdf5_file.h"
+#include "engine/data/hdf5_table.h"
 #include "engine/data/image_sets.h"
 #include "engine/data/known_sets.h"
 #include "engine/data/libsvm_reader.h"
-#include "engine/data/number_text.h"
+#include "engine/data/text_table.h"
 
 namespace zipml {
 namespace {
@@ -112,27 +111,29 @@ Dataset describe_user_set(const Parameters& parameters, const std::filesystem::p
   return data;
 }
 
-template <class Read>
-Dataset load_user_text(const Parameters& parameters, const DataContext& context, Read read) {
+Dataset load_user_text(const Parameters& parameters, const DataContext& context, const OpenTable& open,
+                       bool keep) {
   const auto paths = find_user_files(parameters, context);
   Dataset data = describe_user_set(parameters, paths[0]);
   LabelClasses classes(data.task);
   const ReadLimits limits{.rows = 0, .features = static_cast<std::size_t>(parameters.integer("features"))};
-  const RowTable first = read(paths[0], limits, classes);
-  const RowTable second = paths.size() > 1 ? read(paths[1], limits, classes) : RowTable();
+  const TextTable first(open, paths[0], limits, classes, keep);
+  std::optional<TextTable> second;
+  if (paths.size() > 1) second.emplace(open, paths[1], limits, classes, keep);
   const std::size_t features =
-      limits.features != 0 ? limits.features : std::max(first.width(), second.width());
+      limits.features != 0 ? limits.features : std::max(first.width(), second ? second->width() : 0);
   if (features == 0) throw InputError(paths[0].string() + ": holds no features");
-  const UserSplit cut = cut_user_rows(parameters, first.rows(), second.rows(), paths.size() > 1, paths[0]);
-  data.train = first.split(0, cut.train, features);
-  data.test = (paths.size() > 1 ? second : first).split(cut.test_first, cut.test, features);
+  const UserSplit cut =
+      cut_user_rows(parameters, first.rows(), second ? second->rows() : 0, second.has_value(), paths[0]);
+  data.train = first.training(cut.train, features);
+  data.test = (second ? *second : first).split(cut.test_first, cut.test, features);
   classes.apply(data.train.labels, paths[0].string());
   classes.apply(data.test.labels, paths[0].string());
   return data;
 }
 
 Dataset load_libsvm(const Parameters& parameters, const DataContext& context) {
-  return load_user_text(parameters, context, read_libsvm);
+  return load_user_text(parameters, context, open_libsvm, !keeps_packed_only({"libsvm", parameters}));
 }
 
 CsvFormat csv_format(const Parameters& parameters) {
@@ -146,78 +147,12 @@ CsvFormat csv_format(const Parameters& parameters) {
 }
 
 Dataset load_csv(const Parameters& parameters, const DataContext& context) {
-  const CsvFormat format = csv_format(parameters);
-  return load_user_text(
-      parameters, context,
-      [&](const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes) {
-        RowTable table = read_csv(path, format, limits, classes);
-        return table;
-      });
+  const auto open = [format = csv_format(parameters)](const std::filesystem::path& path,
+                                                      const ReadLimits& limits, LabelClasses& classes) {
+    return open_csv(path, format, limits, classes);
+  };
+  return load_user_text(parameters, context, open, !keeps_packed_only({"csv", parameters}));
 }
-
-/// Features and labels of one HDF5 file, by the names of its data sets.
-class Hdf5Table {
- public:
-  Hdf5Table(const std::filesystem::path& path, std::string features, std::string labels)
-      : file_(path),
-        features_(std::move(features)),
-        labels_(std::move(labels)),
-        shape_(file_.shape(features_)) {
-    if (shape_.size() != 2 || shape_[1] == 0 || shape_[1] > kMaxFeatures) {
-      fail(features_,
-           "needs two dimensions, rows x features, with 1 to " + std::to_string(kMaxFeatures) + " features");
-    }
-    const auto label_shape = file_.shape(labels_);
-    const bool column = label_shape.size() == 2 && label_shape[1] == 1;
-    if ((label_shape.size() != 1 && !column) || label_shape[0] != shape_[0]) {
-      fail(labels_,
-           "needs one label for each of the " + std::to_string(shape_[0]) + " rows of '" + features_ + "'");
-    }
-  }
-
-  std::size_t rows() const { return shape_[0]; }
-  std::size_t features() const { return shape_[1]; }
-
-  Split split(std::size_t first, std::size_t count, LabelClasses& classes) const {
-    Split result{Matrix(count, features()), std::vector<float>(count)};
-    file_.read_rows<float>(labels_, first, count, result.labels);
-    for (std::size_t r = 0; r < count; ++r) {
-      check(result.labels[r], labels_, first + r, 0);
-      classes.see(result.labels[r], [&] { return place(labels_, first + r); });
-    }
-    constexpr std::size_t kBlockValues = std::size_t{1} << 22;
-    const std::size_t block_rows = std::max<std::size_t>(1, kBlockValues / features());
-    std::vector<float> block;
-    for (std::size_t r = 0; r < count; r += block_rows) {
-      const std::size_t rows_here = std::min(block_rows, count - r);
-      block.resize(rows_here * features());
-      file_.read_rows<float>(features_, first + r, rows_here, block);
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        check(block[i], features_, first + r + i / features(), i % features());
-        result.features(r + i / features(), i % features()) = block[i];
-      }
-    }
-    return result;
-  }
-
-  [[noreturn]] void fail(const std::string& object, const std::string& what) const {
-    throw InputError(file_.path().string() + ": '" + object + "' " + what);
-  }
-
- private:
-  std::string place(const std::string& object, std::size_t row) const {
-    return file_.path().string() + ": '" + object + "' row " + std::to_string(row);
-  }
-  void check(float value, const std::string& object, std::size_t row, std::size_t column) const {
-    if (std::isfinite(value)) return;
-    throw InputError(place(object, row) + ", column " + std::to_string(column) +
-                     ": not finite as a 32-bit float; only finite numbers are allowed");
-  }
-
-  Hdf5Reader file_;
-  std::string features_, labels_;
-  std::vector<std::size_t> shape_;
-};
 
 Dataset load_hdf5(const Parameters& parameters, const DataContext& context) {
   const auto paths = find_user_files(parameters, context);
@@ -243,7 +178,8 @@ Dataset load_hdf5(const Parameters& parameters, const DataContext& context) {
   const UserSplit cut =
       cut_user_rows(parameters, first.rows(), second ? second->rows() : 0, has_test, paths[0]);
   LabelClasses classes(data.task);
-  data.train = first.split(0, cut.train, classes);
+  data.train = keeps_packed_only({"hdf5", parameters}) ? first.streamed(cut.train, classes)
+                                                       : first.split(0, cut.train, classes);
   data.test = (second ? *second : first).split(cut.test_first, cut.test, classes);
   classes.apply(data.train.labels, paths[0].string());
   classes.apply(data.test.labels, paths[0].string());
@@ -289,7 +225,8 @@ std::vector<ParameterInfo> user_parameters() {
           "rows after those, for testing; with a test file its first rows; 0: all of the test file, "
           "none without one",
           kMostRows),
-      sha256_parameter()};
+      sha256_parameter(),
+      memory_parameter()};
 }
 
 Registry<DatasetFactory>::Entry user_kind(const char* name, const char* doc, DatasetFactory make,

@@ -15,14 +15,22 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-class LibsvmParser {
+class LibsvmReader final : public TableReader {
  public:
-  LibsvmParser(LineReader& lines, const ReadLimits& limits, LabelClasses& classes)
-      : lines_(lines),
+  LibsvmReader(const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes)
+      : lines_(path),
         limit_(limits.features != 0 ? limits.features : kMaxFeatures),
         allow_gaps_(limits.allow_gaps),
         classes_(classes) {}
 
+  void read(std::size_t rows, RowTable& table) override {
+    table_ = &table;
+    std::string_view line;
+    for (const std::size_t wanted = table.rows() + rows; table.rows() < wanted && lines_.next(line);)
+      parse(line);
+  }
+
+ private:
   void parse(std::string_view line) {
     at_ = line.data();
     const char* comment = static_cast<const char*>(std::memchr(line.data(), '#', line.size()));
@@ -33,14 +41,11 @@ class LibsvmParser {
     check(parse_number(at_, end_, label), "label", start);
     if (at_ != end_ && !is_blank(*at_)) fail("label", start, "is not a number");
     classes_.see(label, [this] { return lines_.place(); });
-    table_.add_row(label);
+    table_->add_row(label);
     std::size_t last_index = 0;
     while (skip_blanks()) last_index = parse_feature(last_index);
   }
 
-  RowTable& table() { return table_; }
-
- private:
   bool skip_blanks() {
     while (at_ != end_ && is_blank(*at_)) ++at_;
     return at_ != end_;
@@ -68,7 +73,7 @@ class LibsvmParser {
     const NumberFault fault = parse_number(at_, end_, value);
     if (fault != NumberFault::not_finite || !allow_gaps_) check(fault, "value of", start);
     if (at_ == value_start || (at_ != end_ && !is_blank(*at_))) fail("value of", start, "is not a number");
-    table_.set(index - 1, value);
+    table_->set(index - 1, value);
     return index;
   }
 
@@ -85,11 +90,11 @@ class LibsvmParser {
   static constexpr std::size_t kHugeIndex = std::size_t{1} << 40;
   static constexpr std::ptrdiff_t kShownCharacters = 40;
 
-  LineReader& lines_;
+  LineReader lines_;
   std::size_t limit_;
   bool allow_gaps_;
   LabelClasses& classes_;
-  RowTable table_;
+  RowTable* table_ = nullptr;
   const char* at_ = nullptr;
   const char* end_ = nullptr;
 };
@@ -97,11 +102,14 @@ class LibsvmParser {
 }  // namespace
 
 RowTable read_libsvm(const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes) {
-  LineReader lines(path);
-  LibsvmParser parser(lines, limits, classes);
-  std::string_view line;
-  while ((limits.rows == 0 || parser.table().rows() < limits.rows) && lines.next(line)) parser.parse(line);
-  return std::move(parser.table());
+  RowTable table;
+  LibsvmReader(path, limits, classes).read(limits.rows == 0 ? kAllRows : limits.rows, table);
+  return table;
+}
+
+std::unique_ptr<TableReader> open_libsvm(const std::filesystem::path& path, const ReadLimits& limits,
+                                         LabelClasses& classes) {
+  return std::make_unique<LibsvmReader>(path, limits, classes);
 }
 
 }  // namespace zipml

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 
 #include "engine/data/row_table.h"
 
@@ -20,5 +21,9 @@ struct ReadLimits {
 /// are 0. Blank lines, CRLF, a '+' before numbers and comments after '#' are fine. Throws InputError with
 /// FILE:LINE.
 RowTable read_libsvm(const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes);
+
+/// The same, some rows at a time. `classes` is borrowed; limits.rows is not looked at.
+std::unique_ptr<TableReader> open_libsvm(const std::filesystem::path& path, const ReadLimits& limits,
+                                         LabelClasses& classes);
 
 }  // namespace zipml

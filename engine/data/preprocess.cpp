@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "engine/core/error.h"
 #include "engine/core/parallel.h"
@@ -19,40 +21,46 @@ Scaling parse_scaling(const std::string& name) {
   return name == "scale" ? Scaling::scale : Scaling::none;
 }
 
-/// Smallest and largest value, and the sum of a function of the values, of every column.
+/// Smallest and largest value of every column.
 struct ColumnRanges {
   std::vector<double> low, high;
-};
 
-ColumnRanges column_ranges(const Matrix& matrix) {
-  ColumnRanges ranges{std::vector<double>(matrix.cols(), 0.0), std::vector<double>(matrix.cols(), 0.0)};
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    const auto row = matrix.row(r);
-    for (std::size_t c = 0; c < matrix.cols(); ++c) {
-      const double v = static_cast<double>(row[c]);
-      ranges.low[c] = r == 0 ? v : std::min(ranges.low[c], v);
-      ranges.high[c] = r == 0 ? v : std::max(ranges.high[c], v);
-    }
-  }
-  return ranges;
-}
-
-/// Sum over the rows of (value - centre)^power per column: blocks of fixed size in row order, then a fixed
-/// tree over the blocks, so the threads do not matter.
-std::vector<double> column_sums(const Matrix& matrix, const std::vector<double>& centre, bool squared) {
-  const std::size_t blocks = (matrix.rows() + kBlockRows - 1) / kBlockRows, cols = matrix.cols();
-  std::vector<double> parts(blocks * cols, 0.0);
-  parallel_blocks(blocks, available_threads(), [&](std::size_t block) {
-    std::vector<double> sums(cols, 0.0);
-    const std::size_t end = std::min(matrix.rows(), (block + 1) * kBlockRows);
-    for (std::size_t r = block * kBlockRows; r < end; ++r) {
-      const auto row = matrix.row(r);
-      for (std::size_t c = 0; c < cols; ++c) {
-        const double v = static_cast<double>(row[c]) - centre[c];
-        sums[c] += squared ? v * v : v;
+  void add(std::size_t first, const Matrix& rows) {
+    low.resize(rows.cols());
+    high.resize(rows.cols());
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      const auto row = rows.row(r);
+      for (std::size_t c = 0; c < rows.cols(); ++c) {
+        const double v = static_cast<double>(row[c]);
+        low[c] = first + r == 0 ? v : std::min(low[c], v);
+        high[c] = first + r == 0 ? v : std::max(high[c], v);
       }
     }
-    for (std::size_t c = 0; c < cols; ++c) parts[c * blocks + block] = sums[c];
+  }
+};
+
+/// Sum over the rows of value - centre, or of its square, per column: blocks of fixed size in row order, then
+/// a fixed tree over the blocks, so neither the threads nor the source's blocks matter. `ranges`, where
+/// given, are found in the same visit.
+std::vector<double> column_sums(const RowSource& source, const std::vector<double>& centre, bool squared,
+                                ColumnRanges* ranges = nullptr) {
+  static_assert(RowSource::kGrain % kBlockRows == 0);
+  const std::size_t blocks = (source.rows() + kBlockRows - 1) / kBlockRows, cols = source.cols();
+  std::vector<double> parts(blocks * cols, 0.0);
+  source.visit([&](std::size_t first, const Matrix& rows) {
+    if (ranges != nullptr) ranges->add(first, rows);
+    parallel_blocks((rows.rows() + kBlockRows - 1) / kBlockRows, available_threads(), [&](std::size_t block) {
+      std::vector<double> sums(cols, 0.0);
+      const std::size_t end = std::min(rows.rows(), (block + 1) * kBlockRows);
+      for (std::size_t r = block * kBlockRows; r < end; ++r) {
+        const auto row = rows.row(r);
+        for (std::size_t c = 0; c < cols; ++c) {
+          const double v = static_cast<double>(row[c]) - centre[c];
+          sums[c] += squared ? v * v : v;
+        }
+      }
+      for (std::size_t c = 0; c < cols; ++c) parts[c * blocks + first / kBlockRows + block] = sums[c];
+    });
   });
   std::vector<double> result(cols);
   for (std::size_t c = 0; c < cols; ++c) {
@@ -61,22 +69,23 @@ std::vector<double> column_sums(const Matrix& matrix, const std::vector<double>&
   return result;
 }
 
-AffineColumns fit(const Matrix& matrix, Scaling scaling) {
-  const std::size_t cols = matrix.cols();
+AffineColumns fit(const RowSource& source, Scaling scaling) {
+  const std::size_t cols = source.cols();
   AffineColumns map{std::vector<double>(cols, 0.0), std::vector<double>(cols, 1.0)};
-  if (scaling == Scaling::none || matrix.rows() == 0) return map;
-  const double rows = static_cast<double>(matrix.rows());
+  if (scaling == Scaling::none || source.rows() == 0) return map;
+  const double rows = static_cast<double>(source.rows());
   if (scaling == Scaling::center || scaling == Scaling::standardize) {
-    map.offset = column_sums(matrix, map.offset, false);
+    map.offset = column_sums(source, map.offset, false);
     for (double& mean : map.offset) mean /= rows;
   }
   if (scaling == Scaling::center) return map;
-  const ColumnRanges ranges = column_ranges(matrix);
+  ColumnRanges ranges;
   std::vector<double> deviation(cols);
   if (scaling == Scaling::standardize) {
-    deviation = column_sums(matrix, map.offset, true);
+    deviation = column_sums(source, map.offset, true, &ranges);
     for (double& value : deviation) value = std::sqrt(value / rows);
   } else {
+    source.visit([&](std::size_t first, const Matrix& block) { ranges.add(first, block); });
     for (std::size_t c = 0; c < cols; ++c) {
       map.offset[c] = (ranges.low[c] + ranges.high[c]) / 2.0;
       deviation[c] = (ranges.high[c] - ranges.low[c]) / 2.0;
@@ -106,6 +115,24 @@ Matrix apply(const Matrix& raw, const AffineColumns& map, bool intercept) {
   return result;
 }
 
+/// Rows of a source, mapped whenever they are asked for.
+class MappedRows final : public RowSource {
+ public:
+  MappedRows(std::shared_ptr<const RowSource> raw, AffineColumns map, bool intercept)
+      : raw_(std::move(raw)), map_(std::move(map)), intercept_(intercept) {}
+
+  std::size_t rows() const override { return raw_->rows(); }
+  std::size_t cols() const override { return raw_->cols() + (intercept_ ? 1 : 0); }
+  void visit(const Use& use) const override {
+    raw_->visit([&](std::size_t first, const Matrix& block) { use(first, apply(block, map_, intercept_)); });
+  }
+
+ private:
+  std::shared_ptr<const RowSource> raw_;
+  AffineColumns map_;
+  bool intercept_;
+};
+
 void scale_labels(PreparedData& prepared, Scaling scaling) {
   if (scaling == Scaling::none) return;
   if (prepared.data.task != Task::regression) {
@@ -115,7 +142,7 @@ void scale_labels(PreparedData& prepared, Scaling scaling) {
   const std::vector<float>& train = prepared.data.train.labels;
   Matrix column(train.size(), 1);
   for (std::size_t r = 0; r < train.size(); ++r) column(r, 0) = train[r];
-  const AffineColumns map = fit(column, scaling);
+  const AffineColumns map = fit(MatrixRows(column), scaling);
   prepared.label_offset = map.offset[0];
   prepared.label_scale = map.scale[0];
   for (Split* split : {&prepared.data.train, &prepared.data.test}) {
@@ -158,9 +185,14 @@ PreparedData preprocess(Dataset raw, const Parameters& options) {
   prepared.data = std::move(raw);
   scale_labels(prepared, parse_scaling(options.text("labels")));
   prepared.intercept = options.boolean("intercept");
-  prepared.features = fit(prepared.data.train.features, parse_scaling(options.text("features")));
+  const Scaling scaling = parse_scaling(options.text("features"));
+  const Split& train = prepared.data.train;
+  prepared.features = train.source ? fit(*train.source, scaling) : fit(MatrixRows(train.features), scaling);
   for (Split* split : {&prepared.data.train, &prepared.data.test}) {
     split->features = apply(split->features, prepared.features, prepared.intercept);
+    if (!split->source) continue;
+    split->source =
+        std::make_shared<const MappedRows>(std::move(split->source), prepared.features, prepared.intercept);
   }
   if (options.text("report") == "original") prepared.loss_unit = prepared.label_scale * prepared.label_scale;
   return prepared;

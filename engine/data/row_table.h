@@ -13,6 +13,9 @@ namespace zipml {
 /// Most features a file may have: rows are stored dense.
 inline constexpr std::size_t kMaxFeatures = std::size_t{1} << 20;
 
+/// More rows than a file has.
+inline constexpr std::size_t kAllRows = std::size_t{1} << 62;
+
 /// Rows as a reader finds them, before anyone knows how many there are or how wide the widest one is. Kept in
 /// blocks, each as wide as its own widest row, so that a late wide row moves only its own block.
 class RowTable {
@@ -45,6 +48,15 @@ class RowTable {
   std::vector<Block> blocks_;
   std::vector<float> labels_;
   std::size_t width_ = 0;
+};
+
+/// Reads the rows of a text file in their order, some at a time.
+class TableReader {
+ public:
+  virtual ~TableReader() = default;
+  /// Adds up to `rows` more rows to the table; fewer only at the end of the file. Throws InputError with
+  /// FILE:LINE.
+  virtual void read(std::size_t rows, RowTable& table) = 0;
 };
 
 /// Makes the labels of a classification set -1 and +1. Labels that all are -1 or +1 stay; any other two

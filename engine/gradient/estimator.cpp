@@ -49,6 +49,11 @@ const Registry<EstimatorFactory>& estimators() {
   return registry;
 }
 
+const std::vector<std::string>& packed_estimators() {
+  static const std::vector<std::string> names = {"naive", "deterministic", "double_sampling"};
+  return names;
+}
+
 std::string estimator_objection(std::string_view estimator, const Loss& loss) {
   if (estimator == "double_sampling" && !loss.derivative_is_affine())
     return "is unbiased only where the loss is quadratic in a'x";

@@ -5,9 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/component.h"
 #include "engine/core/matrix.h"
+#include "engine/core/row_source.h"
 #include "engine/model/loss.h"
 #include "engine/quantize/quantized_samples.h"
 
@@ -81,13 +83,19 @@ struct EstimatorInput {
   const Loss& loss;
   std::uint64_t seed = 1;
   int threads = 1;                        ///< for quantizing and packing; does not change results
-  RowLayout layout = RowLayout::compact;  ///< of the samples of `naive`, `deterministic`, `double_sampling`
+  RowLayout layout = RowLayout::compact;  ///< of the samples of packed_estimators()
+  /// Where `features` has no rows, only columns: the rows. For packed_estimators() and levels that do not
+  /// need all values of a column.
+  const RowSource* source = nullptr;
 };
 
 using EstimatorFactory = std::unique_ptr<GradientEstimator> (*)(const Parameters&, const EstimatorInput&);
 
 /// Every estimator, as a config's `precision.samples.kind`.
 const Registry<EstimatorFactory>& estimators();
+
+/// The estimators that read samples() and nothing else: naive, deterministic, double_sampling.
+const std::vector<std::string>& packed_estimators();
 
 /// Why an estimator cannot serve a loss, to follow its name in a message; empty where it can. Making one all
 /// the same is std::logic_error or, for double sampling, a biased gradient.

@@ -69,8 +69,7 @@ class QuantizedEstimator : public GradientEstimator {
       : labels_(input.labels),
         loss_(input.loss),
         stride_(input.features.stride()),
-        samples_(input.features, *requested_strategy(parameters), requested_levels(parameters), draws,
-                 input.threads, requested_scope(parameters, input.seed), input.layout),
+        samples_(make_samples(input, parameters, draws)),
         distance_(rows_ahead(samples_.bytes_per_row())),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
@@ -108,6 +107,15 @@ class QuantizedEstimator : public GradientEstimator {
   QuantizedSamples samples_;
 
  private:
+  static QuantizedSamples make_samples(const EstimatorInput& input, const Parameters& parameters, int draws) {
+    const auto strategy = requested_strategy(parameters);
+    const int levels = requested_levels(parameters);
+    const LevelScope scope = requested_scope(parameters, input.seed);
+    if (input.source != nullptr)
+      return {*input.source, *strategy, levels, draws, input.threads, scope, input.layout};
+    return {input.features, *strategy, levels, draws, input.threads, scope, input.layout};
+  }
+
   std::size_t distance_;
   Rounding rounding_;
   bool fresh_;

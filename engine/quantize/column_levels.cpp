@@ -77,27 +77,54 @@ struct Range {
   float low, high;
 };
 
+constexpr std::size_t kColumnsPerBlock = 16;
+
+// Of every column. None where there are no rows.
+std::vector<Range> column_ranges(const RowSource& rows, int threads) {
+  std::vector<Range> ranges(rows.rows() == 0 ? 0 : rows.cols());
+  rows.visit([&](std::size_t first_row, const Matrix& block) {
+    const std::size_t cols = ranges.size();
+    parallel_blocks((cols + kColumnsPerBlock - 1) / kColumnsPerBlock, threads, [&](std::size_t b) {
+      const std::size_t first = b * kColumnsPerBlock, last = std::min(first + kColumnsPerBlock, cols);
+      if (first_row == 0) {
+        for (std::size_t c = first; c < last; ++c) ranges[c] = {block(0, c), block(0, c)};
+      }
+      for (std::size_t r = 0; r < block.rows(); ++r) {
+        const float* row = block.row(r).data();
+        for (std::size_t c = first; c < last; ++c) {
+          ranges[c].low = std::min(ranges[c].low, row[c]);
+          ranges[c].high = std::max(ranges[c].high, row[c]);
+        }
+      }
+    });
+  });
+  return ranges;
+}
+
 // Finds the levels of some neighbouring groups at a time: one pass over the rows fills a cache line's worth
 // of columns.
 class GroupLevels {
  public:
-  GroupLevels(const Matrix& matrix, const LevelStrategy& strategy, int count, const LevelScope& scope)
+  // `matrix`: nullptr where the rows are not in memory.
+  GroupLevels(const RowSource& rows, const Matrix* matrix, const LevelStrategy& strategy, int count,
+              int threads, const LevelScope& scope)
       : matrix_(matrix),
         strategy_(strategy),
         count_(count),
-        width_(scope.columns_per_group == 0 ? matrix.cols()
-                                            : std::min(scope.columns_per_group, matrix.cols())),
-        rows_(strategy.input() == LevelInput::values
-                  ? sample_rows(matrix.rows(), scope.sample_rows, scope.seed)
-                  : std::vector<std::size_t>()),
-        needs_range_(rows_.size() < matrix.rows()) {}
+        width_(scope.columns_per_group == 0 ? rows.cols() : std::min(scope.columns_per_group, rows.cols())) {
+    if (strategy.input() == LevelInput::values) {
+      if (matrix == nullptr) throw std::logic_error("these levels need all values of a column at once");
+      rows_ = sample_rows(rows.rows(), scope.sample_rows, scope.seed);
+    }
+    if (rows_.size() < rows.rows()) ranges_ = column_ranges(rows, threads);
+  }
 
   std::size_t width() const { return width_; }
 
   // Levels of the groups that begin at columns first, first + width, ... below last, to found[column].
   void find(std::size_t first, std::size_t last, std::vector<std::optional<LevelSet>>& found) const {
     std::vector<std::vector<float>> values = gather(first, last);
-    if (needs_range_) add_ranges(first, last, values);
+    if (!ranges_.empty()) add_ranges(first, last, values);
     for (std::size_t g = 0; g < values.size(); ++g) {
       const std::size_t begin = first + g * width_;
       const LevelSet levels = strategy_.levels(values[g], count_);
@@ -116,46 +143,35 @@ class GroupLevels {
       for (std::size_t c = 0; c < cols; ++c) slots.push_back({values.back().data() + c, cols});
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const float* row = matrix_.row(rows_[i]).data() + first;
+      const float* row = matrix_->row(rows_[i]).data() + first;
       for (std::size_t c = 0; c < slots.size(); ++c) slots[c].values[i * slots[c].stride] = row[c];
     }
     return values;
   }
 
   void add_ranges(std::size_t first, std::size_t last, std::vector<std::vector<float>>& values) const {
-    if (matrix_.rows() == 0) return;
-    std::vector<Range> ranges;
-    for (std::size_t c = first; c < last; ++c) ranges.push_back({matrix_(0, c), matrix_(0, c)});
-    for (std::size_t r = 1; r < matrix_.rows(); ++r) {
-      const float* row = matrix_.row(r).data() + first;
-      for (std::size_t c = 0; c < ranges.size(); ++c) {
-        ranges[c].low = std::min(ranges[c].low, row[c]);
-        ranges[c].high = std::max(ranges[c].high, row[c]);
-      }
-    }
     for (std::size_t g = 0; g < values.size(); ++g) {
-      Range range = ranges[g * width_];
-      for (std::size_t c = g * width_; c < std::min((g + 1) * width_, ranges.size()); ++c) {
-        range = {std::min(range.low, ranges[c].low), std::max(range.high, ranges[c].high)};
+      const std::size_t begin = first + g * width_;
+      Range range = ranges_[begin];
+      for (std::size_t c = begin; c < std::min(begin + width_, last); ++c) {
+        range = {std::min(range.low, ranges_[c].low), std::max(range.high, ranges_[c].high)};
       }
       values[g].push_back(range.low);
       values[g].push_back(range.high);
     }
   }
 
-  const Matrix& matrix_;
+  const Matrix* matrix_;
   const LevelStrategy& strategy_;
   int count_;
   std::size_t width_;
-  std::vector<std::size_t> rows_;
-  bool needs_range_;
+  std::vector<std::size_t> rows_;  // whose values are looked at
+  std::vector<Range> ranges_;      // of all rows, where these are not all
 };
 
-}  // namespace
-
-ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads,
-                           const LevelScope& scope) {
-  const std::size_t cols = matrix.cols();
+ColumnLevels find_levels(const RowSource& rows, const Matrix* matrix, const LevelStrategy& strategy,
+                         int count, int threads, const LevelScope& scope) {
+  const std::size_t cols = rows.cols();
   if (strategy.scales_rows()) return ColumnLevels(std::vector<LevelSet>(cols, strategy.levels({}, count)));
   if (std::vector<LevelSet> given = strategy.given(count); !given.empty()) {
     if (given.size() == 1) return ColumnLevels(std::vector<LevelSet>(cols, given.front()));
@@ -163,8 +179,7 @@ ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, 
     throw InputError("levels \"given\": found " + std::to_string(given.size()) + " sets of levels for " +
                      std::to_string(cols) + " columns; allowed: one set, or one for each column");
   }
-  const GroupLevels groups(matrix, strategy, count, scope);
-  constexpr std::size_t kColumnsPerBlock = 16;
+  const GroupLevels groups(rows, matrix, strategy, count, threads, scope);
   const std::size_t block_cols = round_up(std::max(kColumnsPerBlock, groups.width()), groups.width());
   std::vector<std::optional<LevelSet>> found(cols);
   parallel_blocks((cols + block_cols - 1) / block_cols, threads, [&](std::size_t block) {
@@ -174,6 +189,18 @@ ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, 
   std::vector<LevelSet> columns;
   for (std::optional<LevelSet>& levels : found) columns.push_back(std::move(*levels));
   return ColumnLevels(std::move(columns));
+}
+
+}  // namespace
+
+ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads,
+                           const LevelScope& scope) {
+  return find_levels(MatrixRows(matrix), &matrix, strategy, count, threads, scope);
+}
+
+ColumnLevels column_levels(const RowSource& rows, const LevelStrategy& strategy, int count, int threads,
+                           const LevelScope& scope) {
+  return find_levels(rows, nullptr, strategy, count, threads, scope);
 }
 
 }  // namespace zipml

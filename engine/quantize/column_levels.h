@@ -7,6 +7,7 @@
 
 #include "engine/core/matrix.h"
 #include "engine/core/random.h"
+#include "engine/core/row_source.h"
 #include "engine/kernels/lane_kernels.h"
 #include "engine/kernels/quantize_fields.h"
 #include "engine/quantize/level_set.h"
@@ -64,6 +65,10 @@ struct LevelScope {
 /// levels which cover these cover every row and rounding stays unbiased; levels that depend on the range
 /// alone are those of all rows. Throws InputError where given levels are neither one set nor one a column.
 ColumnLevels column_levels(const Matrix& matrix, const LevelStrategy& strategy, int count, int threads,
+                           const LevelScope& scope = {});
+
+/// The same levels for rows that are not in memory. std::logic_error for strategies that need all values.
+ColumnLevels column_levels(const RowSource& rows, const LevelStrategy& strategy, int count, int threads,
                            const LevelScope& scope = {});
 
 }  // namespace zipml

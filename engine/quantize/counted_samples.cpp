@@ -30,7 +30,7 @@ CountedSamples::CountedSamples(const Matrix& features, const LevelStrategy& stra
                             scope)),
       packed_(features.rows(), features.cols(), stored_bits(levels_.count(), draws), 1),
       arrangements_(draws) {
-  if (scales_rows_) row_norms_ = row_norms(features);
+  if (scales_rows_) row_norms_ = row_norms(MatrixRows(features));
 }
 
 void CountedSamples::quantize(std::uint64_t seed, std::uint32_t epoch, int threads, Generator generator) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/core/parallel.h"
 #include "engine/kernels/kernels.h"
@@ -15,19 +16,37 @@ namespace {
 // Below this many values a parallel region costs more than it saves.
 constexpr std::size_t kValuesPerThread = std::size_t{1} << 15;
 
+int useful_threads(const RowSource& rows, int threads) {
+  return zipml::useful_threads(rows.rows() * rows.cols(), kValuesPerThread, threads);
+}
+
 }  // namespace
 
 int bits_for_levels(int levels) { return std::bit_width(static_cast<unsigned>(levels) - 1); }
 
 QuantizedSamples::QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels,
                                    int draws, int threads, const LevelScope& scope, RowLayout layout)
-    : features_(features),
-      scales_rows_(strategy.scales_rows()),
-      levels_(column_levels(features, strategy, levels,
-                            useful_threads(features.rows() * features.cols(), kValuesPerThread, threads),
-                            scope)),
-      packed_(features.rows(), features.cols(), bits_for_levels(levels_.count()), draws, layout) {
-  if (scales_rows_) row_norms_ = row_norms(features);
+    : QuantizedSamples(
+          std::make_unique<MatrixRows>(features), &features, MatrixRows(features),
+          column_levels(features, strategy, levels, useful_threads(MatrixRows(features), threads), scope),
+          strategy.scales_rows(), draws, layout) {}
+
+QuantizedSamples::QuantizedSamples(const RowSource& rows, const LevelStrategy& strategy, int levels,
+                                   int draws, int threads, const LevelScope& scope, RowLayout layout)
+    : QuantizedSamples(nullptr, nullptr, rows,
+                       column_levels(rows, strategy, levels, useful_threads(rows, threads), scope),
+                       strategy.scales_rows(), draws, layout) {}
+
+QuantizedSamples::QuantizedSamples(std::unique_ptr<const RowSource> whole, const Matrix* features,
+                                   const RowSource& rows, ColumnLevels levels, bool scales_rows, int draws,
+                                   RowLayout layout)
+    : whole_(std::move(whole)),
+      features_(features),
+      rows_(whole_ ? *whole_ : rows),
+      scales_rows_(scales_rows),
+      levels_(std::move(levels)),
+      packed_(rows_.rows(), rows_.cols(), bits_for_levels(levels_.count()), draws, layout) {
+  if (scales_rows_) row_norms_ = row_norms(rows_);
   if (packed_.lanes() != nullptr) make_table();
 }
 
@@ -72,23 +91,24 @@ void QuantizedSamples::quantize(Rounding rounding, const DrawAddress& address, i
     throw std::logic_error("nearest rounding has one draw: all would be equal");
   }
   constexpr std::size_t kRows = BitMatrix::kRowsPerBlock;
-  parallel_blocks(round_up(features_.rows(), kRows) / kRows,
-                  useful_threads(features_.rows() * features_.cols(), kValuesPerThread, threads),
-                  [&](std::size_t block) {
-                    static thread_local QuantizeScratch scratch;
-                    const std::size_t last = std::min((block + 1) * kRows, features_.rows());
-                    for (std::size_t r = block * kRows; r < last; ++r)
-                      quantize_row(r, rounding, address, scratch);
-                    kernels::flush_rows();
-                  });
+  static_assert(RowSource::kGrain % kRows == 0);
+  rows_.visit([&](std::size_t first, const Matrix& part) {
+    parallel_blocks(round_up(part.rows(), kRows) / kRows, useful_threads(rows_, threads),
+                    [&](std::size_t block) {
+                      static thread_local QuantizeScratch scratch;
+                      const std::size_t last = std::min((block + 1) * kRows, part.rows());
+                      for (std::size_t r = block * kRows; r < last; ++r)
+                        quantize_row(first + r, part.row(r), rounding, address, scratch);
+                      kernels::flush_rows();
+                    });
+  });
 }
 
-void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address,
-                                    QuantizeScratch& scratch) {
-  const std::size_t n = features_.cols();
-  const float* values =
-      scales_rows_ ? unit_row(features_.row(r), row_norms_[r], scratch.values) : features_.row(r).data();
-  const std::uint64_t first_element = std::uint64_t{r} * features_.stride();
+void QuantizedSamples::quantize_row(std::size_t r, std::span<const float> row, Rounding rounding,
+                                    const DrawAddress& address, QuantizeScratch& scratch) {
+  const std::size_t n = row.size();
+  const float* values = scales_rows_ ? unit_row(row, row_norms_[r], scratch.values) : row.data();
+  const std::uint64_t first_element = std::uint64_t{r} * round_up(n, kRowAlignment);
   if (const auto columns = levels_.uniform(); columns && packed_.fields() != nullptr) {
     FieldMatrix& fields = *packed_.fields();
     if (rounding == Rounding::nearest)
@@ -118,25 +138,25 @@ void QuantizedSamples::quantize_row(std::size_t r, Rounding rounding, const Draw
 void QuantizedSamples::decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const {
   levels_.decode(codes, out);
   if (!scales_rows_) return;
-  for (std::size_t c = 0; c < features_.cols(); ++c) out[c] *= row_norms_[r];
+  for (std::size_t c = 0; c < levels_.cols(); ++c) out[c] *= row_norms_[r];
 }
 
 void QuantizedSamples::decode(std::size_t r, int draw, float* out, QuantizeScratch& scratch) const {
-  scratch.base.resize(features_.cols());
+  scratch.base.resize(levels_.cols());
   packed_.load_base(r, scratch.base.data(), scratch.pack);
   if (draws() == 1) {
     decode_codes(r, scratch.base.data(), out);
     return;
   }
-  scratch.codes.resize(features_.cols());
+  scratch.codes.resize(levels_.cols());
   packed_.apply_choices(r, draw, scratch.base.data(), scratch.codes.data(), scratch.pack);
   decode_codes(r, scratch.codes.data(), out);
 }
 
 void QuantizedSamples::decode_pair(std::size_t r, float* first, float* second,
                                    QuantizeScratch& scratch) const {
-  scratch.base.resize(features_.cols());
-  scratch.codes.resize(features_.cols());
+  scratch.base.resize(levels_.cols());
+  scratch.codes.resize(levels_.cols());
   packed_.load_base(r, scratch.base.data(), scratch.pack);
   packed_.apply_choices(r, 0, scratch.base.data(), scratch.codes.data(), scratch.pack);
   decode_codes(r, scratch.codes.data(), first);
@@ -145,10 +165,12 @@ void QuantizedSamples::decode_pair(std::size_t r, float* first, float* second,
 }
 
 double QuantizedSamples::variance(std::size_t r, std::size_t c) const {
-  if (!scales_rows_) return levels_.column(c).variance(features_(r, c));
+  if (features_ == nullptr) throw std::logic_error("the rows of these samples are not in memory");
+  const float value = (*features_)(r, c);
+  if (!scales_rows_) return levels_.column(c).variance(value);
   const float scale = row_norms_[r];
   if (scale == 0.0f) return 0.0;
-  return levels_.column(c).variance(features_(r, c) * (1.0f / scale)) * static_cast<double>(scale) * scale;
+  return levels_.column(c).variance(value * (1.0f / scale)) * static_cast<double>(scale) * scale;
 }
 
 double QuantizedSamples::bytes_per_row() const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "engine/core/matrix.h"
 #include "engine/core/random.h"
+#include "engine/core/row_source.h"
 #include "engine/pack/packed_matrix.h"
 #include "engine/quantize/column_levels.h"
 
@@ -25,6 +27,11 @@ class QuantizedSamples {
   /// Levels are found here, once; codes are written by quantize(). `features` is borrowed and must outlive
   /// this. levels: 2 to 65536, draws: 1 or more; fewer of either in fields, see PackedMatrix.
   QuantizedSamples(const Matrix& features, const LevelStrategy& strategy, int levels, int draws, int threads,
+                   const LevelScope& scope = {}, RowLayout layout = RowLayout::compact);
+
+  /// The same of rows that are not in memory: they are visited here, and at every quantize() once.
+  /// std::logic_error for levels that need all values of a column.
+  QuantizedSamples(const RowSource& rows, const LevelStrategy& strategy, int levels, int draws, int threads,
                    const LevelScope& scope = {}, RowLayout layout = RowLayout::compact);
 
   /// Draws every value `draws` times and packs the codes. The draws of a value are a pure function of the
@@ -49,7 +56,8 @@ class QuantizedSamples {
   void add_to(std::size_t r, std::size_t draw, float alpha, float* y) const;
   void add_both_to(std::size_t r, float alpha, float beta, float* y) const;
 
-  /// Variance of one draw of the value at (r, c), row scale included (section 2); 0 outside the levels.
+  /// Variance of one draw of the value at (r, c), row scale included (section 2); 0 outside the levels. The
+  /// rows are in memory.
   double variance(std::size_t r, std::size_t c) const;
 
   const ColumnLevels& levels() const { return levels_; }
@@ -59,12 +67,17 @@ class QuantizedSamples {
   std::size_t bytes() const;     ///< of all rows
 
  private:
-  void quantize_row(std::size_t r, Rounding rounding, const DrawAddress& address, QuantizeScratch& scratch);
+  QuantizedSamples(std::unique_ptr<const RowSource> whole, const Matrix* features, const RowSource& rows,
+                   ColumnLevels levels, bool scales_rows, int draws, RowLayout layout);
+  void quantize_row(std::size_t r, std::span<const float> row, Rounding rounding, const DrawAddress& address,
+                    QuantizeScratch& scratch);
   void decode_codes(std::size_t r, const std::uint16_t* codes, float* out) const;
   void make_table();
   kernels::LaneLevels lane_levels() const;
 
-  const Matrix& features_;
+  std::unique_ptr<const RowSource> whole_;  // of features_
+  const Matrix* features_;                  // nullptr where the rows are not in memory
+  const RowSource& rows_;
   bool scales_rows_;
   ColumnLevels levels_;
   PackedMatrix packed_;

@@ -6,12 +6,14 @@
 
 namespace zipml {
 
-std::vector<float> row_norms(const Matrix& matrix) {
-  std::vector<float> norms(matrix.rows());
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    const auto row = matrix.padded_row(r);
-    norms[r] = std::sqrt(kernels::dot(row.data(), row.data(), row.size()));
-  }
+std::vector<float> row_norms(const RowSource& rows) {
+  std::vector<float> norms(rows.rows());
+  rows.visit([&](std::size_t first, const Matrix& block) {
+    for (std::size_t r = 0; r < block.rows(); ++r) {
+      const auto row = block.padded_row(r);
+      norms[first + r] = std::sqrt(kernels::dot(row.data(), row.data(), row.size()));
+    }
+  });
   return norms;
 }
 

@@ -9,28 +9,37 @@
 namespace zipml {
 namespace {
 
-// Upper triangle of A'A, and A'b in column n: n x (n + 1), row-major. Tiles are summed over all rows in their
-// order, so the result does not depend on the number of threads.
-std::vector<double> normal_equations(const Split& split, std::size_t n, int threads) {
+// Adds the products of some rows to a matrix of normal equations.
+void add_products(const Matrix& block, const float* labels, std::size_t n, int threads,
+                  std::vector<double>& gram) {
   constexpr std::size_t kTile = 32;
   const std::size_t width = n + 1, tiles = (width + kTile - 1) / kTile;
-  std::vector<double> gram(n * width, 0.0);
   parallel_blocks(tiles * tiles, threads, [&](std::size_t tile) {
     const std::size_t i0 = tile / tiles * kTile, j0 = tile % tiles * kTile;
     if (j0 + kTile <= i0 || i0 >= n) return;
     const std::size_t rows = std::min(kTile, n - i0), cols = std::min(kTile, width - j0);
     double sums[kTile][kTile] = {};
-    for (std::size_t r = 0; r < split.features.rows(); ++r) {
-      const auto a = split.features.row(r);
+    for (std::size_t i = 0; i < rows; ++i) std::copy_n(gram.data() + (i0 + i) * width + j0, cols, sums[i]);
+    for (std::size_t r = 0; r < block.rows(); ++r) {
+      const auto a = block.row(r);
       double right[kTile] = {};
       for (std::size_t j = 0; j < cols; ++j)
-        right[j] = static_cast<double>(j0 + j < n ? a[j0 + j] : split.labels[r]);
+        right[j] = static_cast<double>(j0 + j < n ? a[j0 + j] : labels[r]);
       for (std::size_t i = 0; i < rows; ++i) {
         const auto left = static_cast<double>(a[i0 + i]);
         for (std::size_t j = 0; j < kTile; ++j) sums[i][j] += left * right[j];
       }
     }
     for (std::size_t i = 0; i < rows; ++i) std::copy_n(sums[i], cols, gram.data() + (i0 + i) * width + j0);
+  });
+}
+
+// Upper triangle of A'A, and A'b in column n: n x (n + 1), row-major. Tiles are summed over all rows in their
+// order, so the result depends neither on the number of threads nor on how the rows come.
+std::vector<double> normal_equations(const Split& split, std::size_t n, int threads) {
+  std::vector<double> gram(n * (n + 1), 0.0);
+  split.visit([&](std::size_t first, const Matrix& block) {
+    add_products(block, split.labels.data() + first, n, threads, gram);
   });
   return gram;
 }

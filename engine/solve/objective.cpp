@@ -24,21 +24,24 @@ double score(std::span<const float> row, std::span<const double> x) {
 }  // namespace
 
 Evaluation evaluate(const Split& split, const Loss& loss, std::span<const double> x, int threads) {
-  const std::size_t rows = split.features.rows();
+  const std::size_t rows = split.rows();
   if (rows == 0) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
   constexpr std::size_t kRowsPerBlock = 512;
+  static_assert(RowSource::kGrain % kRowsPerBlock == 0);
   const std::size_t blocks = (rows + kRowsPerBlock - 1) / kRowsPerBlock;
   std::vector<double> losses(blocks), right(blocks);
-  parallel_blocks(blocks, threads, [&](std::size_t block) {
-    const std::size_t last = std::min((block + 1) * kRowsPerBlock, rows);
-    double loss_sum = 0.0, right_sum = 0.0;
-    for (std::size_t r = block * kRowsPerBlock; r < last; ++r) {
-      const double z = score(split.features.row(r), x), label = static_cast<double>(split.labels[r]);
-      loss_sum += loss.value(z, label);
-      right_sum += (z >= 0.0) == (label > 0.0) ? 1.0 : 0.0;
-    }
-    losses[block] = loss_sum;
-    right[block] = right_sum;
+  split.visit([&](std::size_t first, const Matrix& part) {
+    parallel_blocks((part.rows() + kRowsPerBlock - 1) / kRowsPerBlock, threads, [&](std::size_t block) {
+      const std::size_t last = std::min((block + 1) * kRowsPerBlock, part.rows());
+      double loss_sum = 0.0, right_sum = 0.0;
+      for (std::size_t r = block * kRowsPerBlock; r < last; ++r) {
+        const double z = score(part.row(r), x), label = static_cast<double>(split.labels[first + r]);
+        loss_sum += loss.value(z, label);
+        right_sum += (z >= 0.0) == (label > 0.0) ? 1.0 : 0.0;
+      }
+      losses[first / kRowsPerBlock + block] = loss_sum;
+      right[first / kRowsPerBlock + block] = right_sum;
+    });
   });
   const auto count = static_cast<double>(rows);
   return {tree_sum(losses) / count, tree_sum(right) / count};

@@ -86,12 +86,15 @@ class Run {
         engine_(engine_registry()[spec.engine.kind](spec.engine.parameters, threads)),
         model_channel_(channels()[spec.model_channel.kind](spec.model_channel.parameters)),
         gradient_channel_(channels()[spec.gradient_channel.kind](spec.gradient_channel.parameters)),
-        order_(train_.features.rows()),
+        order_(train_.rows()),
         x_(train_.features.stride(), 0.0f) {
+    const std::vector<std::string>& packed = packed_estimators();
+    if (train_.source && std::find(packed.begin(), packed.end(), spec.samples.kind) == packed.end())
+      throw std::logic_error("samples \"" + spec.samples.kind + "\" need the rows in memory");
     const auto start = std::chrono::steady_clock::now();
     estimator_ = estimators()[spec.samples.kind](
-        spec.samples.parameters,
-        {train_.features, train_.labels, problem.loss, spec.seed, threads, engine_->layout()});
+        spec.samples.parameters, {train_.features, train_.labels, problem.loss, spec.seed, threads,
+                                  engine_->layout(), train_.source.get()});
     store_seconds_ = seconds_since(start);
   }
 
@@ -100,6 +103,14 @@ class Run {
   const ColumnLevels* sample_levels() const { return estimator_->sample_levels(); }
   std::span<const float> padded_x() const { return x_; }
   double store_seconds() const { return store_seconds_; }
+
+  // Of the training samples in memory.
+  std::uint64_t sample_bytes() const {
+    const std::uint64_t kept =
+        std::uint64_t{train_.features.rows()} * train_.features.stride() * sizeof(float);
+    if (spec_.samples.kind == "full") return kept;
+    return kept + stored_bytes(train_.rows());
+  }
 
   // One epoch of updates; returns its seconds.
   double run_epoch(std::uint32_t epoch) {
@@ -122,9 +133,7 @@ class Run {
     const std::uint64_t batches = std::uint64_t{(order_.size() + batch() - 1) / batch()} * epoch;
     row.epoch = epoch;
     row.iteration = batches;
-    row.bytes_read =
-        static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row())) +
-        extra_bytes_;
+    row.bytes_read = stored_bytes(rows) + extra_bytes_;
     row.values_read = rows * columns_;
     row.model_bytes = batches * engine_->model_bytes(*model_channel_, columns_);
     row.gradient_bytes = batches * gradient_channel_->bytes(columns_);
@@ -138,6 +147,9 @@ class Run {
   }
 
  private:
+  std::uint64_t stored_bytes(std::uint64_t rows) const {
+    return static_cast<std::uint64_t>(std::llround(static_cast<double>(rows) * estimator_->bytes_per_row()));
+  }
   std::size_t batch() const {
     return std::min(static_cast<std::size_t>(solver_.integer("batch")), order_.size());
   }
@@ -185,6 +197,7 @@ TrainingResult train(const Problem& problem, const TrainingSpec& spec, int threa
     measurement.after_epoch(epoch, epoch == run.epochs(), run.padded_x(), result.bias_and_noise);
   }
   result.x.assign(run.x().begin(), run.x().end());
+  result.sample_bytes = run.sample_bytes();
   if (const ColumnLevels* levels = run.sample_levels()) result.levels = *levels;
   return result;
 }

@@ -39,6 +39,8 @@ struct TrainingResult {
   std::vector<float> x;                      ///< last model, prepared units (one weight a prepared column)
   std::optional<ColumnLevels> levels;        ///< of quantized samples
   std::vector<BiasAndNoise> bias_and_noise;  ///< where the solver's `probe` asks for them
+  /// Of the training samples while it trained: float32 rows where they are in memory, and the packed ones.
+  std::uint64_t sample_bytes = 0;
 };
 
 /// Called after every epoch with the row just added; returning false stops the run (it is then not finished).

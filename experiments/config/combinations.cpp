@@ -216,7 +216,7 @@ void check_model(const RunSpec& run, ConfigErrors& errors) {
 // before the other kinds that are allowed.
 bool check_stored(const ComponentChoice& samples, const std::string& more, const std::string& with,
                   std::int64_t most_bits, ConfigErrors& errors) {
-  const std::vector<std::string> served = {"naive", "deterministic", "double_sampling"};
+  const std::vector<std::string>& served = packed_estimators();
   if (std::find(served.begin(), served.end(), samples.kind) == served.end()) {
     errors.add("/precision/samples",
                "found \"" + samples.kind + "\"" + with + "; allowed: " + more + join(served));
@@ -307,6 +307,7 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors) {
   if (run.network) return check_network(run, errors);
   if (run.measurement.kind == kFpgaCycles) return;
   check_tomography(run, errors);
+  check_memory(run, errors);
   if (run.measurement.kind == kHardwareTraining) return check_hardware_training(run, errors);
   const TrainingSpec& training = run.training;
   if (run.measurement.kind != kLevelHistogram) check_model(run, errors);

@@ -24,6 +24,9 @@ void check_combinations(const RunSpec& run, ConfigErrors& errors);
 /// The part of it that concerns the data set `tomography`, and what only it allows.
 void check_tomography(const RunSpec& run, ConfigErrors& errors);
 
+/// What a data set whose rows are not in memory (keeps_packed_only()) cannot be used for.
+void check_memory(const RunSpec& run, ConfigErrors& errors);
+
 /// Levels of one quantizer of a config: a number that fits its bits, and a grid that has so many. needs_rows:
 /// levels scaled by rows are the only ones allowed.
 void check_levels(const std::string& pointer, const Parameters& quantizer, bool needs_rows,

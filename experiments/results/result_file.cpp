@@ -177,6 +177,17 @@ constexpr ProvenanceText kProvenanceTexts[] = {
     {"data_checksum", &Provenance::data_checksum},
 };
 
+struct ProvenanceNumber {
+  const char* name;
+  std::int64_t Provenance::*member;
+};
+// Not in results of older versions.
+constexpr ProvenanceNumber kProvenanceNumbers[] = {
+    {"cpus", &Provenance::cpus},
+    {"sample_bytes", &Provenance::sample_bytes},
+    {"peak_memory_bytes", &Provenance::peak_memory_bytes},
+};
+
 void write_provenance(Hdf5Writer& file, const Provenance& provenance) {
   file.group("/provenance");
   for (const ProvenanceText& text : kProvenanceTexts) {
@@ -184,7 +195,9 @@ void write_provenance(Hdf5Writer& file, const Provenance& provenance) {
   }
   file.attribute("/provenance", "config_options", std::string_view(provenance.config_options));
   file.attribute("/provenance", "threads", provenance.threads);
-  file.attribute("/provenance", "cpus", provenance.cpus);
+  for (const ProvenanceNumber& number : kProvenanceNumbers) {
+    file.attribute("/provenance", number.name, provenance.*number.member);
+  }
   file.texts("/provenance/source_files", provenance.source_files);
 }
 
@@ -194,8 +207,9 @@ Provenance read_provenance(const Hdf5Reader& file) {
     provenance.*text.member = file.attribute_text("/provenance", text.name);
   }
   provenance.threads = file.attribute_integer("/provenance", "threads");
-  if (file.has_attribute("/provenance", "cpus")) {
-    provenance.cpus = file.attribute_integer("/provenance", "cpus");
+  for (const ProvenanceNumber& number : kProvenanceNumbers) {
+    if (!file.has_attribute("/provenance", number.name)) continue;
+    provenance.*number.member = file.attribute_integer("/provenance", number.name);
   }
   if (file.has_attribute("/provenance", "config_options")) {
     provenance.config_options = file.attribute_text("/provenance", "config_options");

@@ -39,6 +39,10 @@ struct Provenance {
   std::string config_options;  ///< "--scale quick --seeds 3", as typed; empty in results of older versions
   std::int64_t threads = 1;
   std::int64_t cpus = 0;  ///< that the program might run on; 0: not known, in results of older versions
+  /// Of the training samples in memory, at float32 and packed; 0: not known, or nothing was trained.
+  std::int64_t sample_bytes = 0;
+  /// Most memory that the program had in use until the run ended, earlier runs included; 0: not known.
+  std::int64_t peak_memory_bytes = 0;
 };
 
 /// One run's result, as stored. In the file (HDF5 followed by one line with a checksum, which HDF5 readers

@@ -59,9 +59,11 @@ std::shared_ptr<const CachedData> DataCache::get(const RunSpec& spec) {
       throw;
     }
     const Scan* scan = entry->data->scan();
-    const Matrix& features = scan ? scan->projector().weights() : entry->data->prepared().data.train.features;
+    const Split& train = entry->data->prepared().data.train;
+    const Matrix& columns = scan ? scan->projector().weights() : train.features;
+    const std::size_t rows = scan ? columns.rows() : train.rows();
     const std::lock_guard lock(mutex_);
-    sizes_[key] = static_cast<double>(features.rows()) * static_cast<double>(features.cols()) *
+    sizes_[key] = static_cast<double>(rows) * static_cast<double>(columns.cols()) *
                   static_cast<double>(scan ? scan->geometry().slices : 1);
   }
   return entry->data;

@@ -91,6 +91,7 @@ void describe_training(TrainingResult trained, ResultFile& result) {
   result.epoch_seconds = std::move(trained.trace.epoch_seconds);
   result.total_seconds = std::accumulate(result.epoch_seconds.begin(), result.epoch_seconds.end(), 0.0);
   result.store_seconds = trained.trace.store_seconds;
+  result.provenance.sample_bytes = static_cast<std::int64_t>(trained.sample_bytes);
   result.x = std::move(trained.x);
 }
 
@@ -147,7 +148,7 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
   const std::shared_ptr<const CachedData> data = cache_.get(spec);
   describe_data(*data, result);
   // Before the training: a shape that the engine refuses is not worth one.
-  if (spec.fpga) result.fpga = time_training(spec, data->prepared().data.train.features);
+  if (spec.fpga) result.fpga = time_training(spec, data->prepared().data.train);
   bool done = false;
   if (spec.network) {
     done = train_network_run(spec, *data, stop, result);
@@ -157,6 +158,7 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
     done = measure_run(spec, data->prepared(), threads, stop, result);
   }
   if (!done) return std::nullopt;
+  result.provenance.peak_memory_bytes = peak_memory_bytes();
   return result;
 }
 

@@ -54,10 +54,11 @@ FpgaTimes time_on(const RunSpec& spec, const fpga::Shape& shape) {
 
 }  // namespace
 
-FpgaTimes time_training(const RunSpec& spec, const Matrix& rows) {
+FpgaTimes time_training(const RunSpec& spec, const Split& rows) {
   const Parameters& solver = spec.training.solver.parameters;
-  return time_on(spec, {static_cast<std::int64_t>(rows.cols()), static_cast<std::int64_t>(rows.rows()),
-                        solver.integer("epochs"), solver.integer("batch")});
+  return time_on(spec,
+                 {static_cast<std::int64_t>(rows.features.cols()), static_cast<std::int64_t>(rows.rows()),
+                  solver.integer("epochs"), solver.integer("batch")});
 }
 
 void time_shape(const RunSpec& spec, ResultFile& result) {

@@ -1,6 +1,7 @@
 #include "experiments/run/provenance.h"
 
 #include <gnu/libc-version.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -50,6 +51,12 @@ Provenance build_provenance(int threads) {
   provenance.threads = threads;
   provenance.cpus = available_threads();
   return provenance;
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace zipml

@@ -447,3 +447,37 @@ TEST_CASE("what the integer engine cannot multiply", "[config][messages]") {
               "; allowed: {\"kind\": \"uniform\", \"scaling\": \"column\"} or \"min_max\"");
   }
 }
+
+TEST_CASE("what rows that are not in memory cannot be used for", "[config][messages][memory]") {
+  const auto refused = [](Json config, const std::vector<std::pair<const char*, const char*>>& changes) {
+    config["dataset"]["memory"] = "packed";
+    for (const auto& [pointer, value] : changes)
+      config[Json::json_pointer(pointer)] = parse_json(value, "test");
+    return error_of(config);
+  };
+  const std::string with = " together with \"memory\": \"packed\" of the data set, which ";
+  CHECK(refused(small_config(), {}).empty());
+  CHECK(refused(small_config(), {{"/dataset/memory", "\"disk\""}}) ==
+        "small.json: /dataset/memory: found \"disk\"; allowed: \"float32\", \"packed\"");
+  CHECK(refused(small_config(), {{"/dataset", R"({"kind": "cadata", "memory": "packed"})"}}) ==
+        "small.json: /dataset/memory: unknown member \"memory\"; allowed: train_rows, test_rows, "
+        "stand_in, sha256, kind");
+  CHECK(refused(small_config(), {{"/precision/samples", "\"full\""}}) ==
+        "small.json: /precision/samples: found \"full\"" + with +
+            "reads the rows at float32; allowed: naive, deterministic, double_sampling");
+  CHECK(refused(small_config(), {{"/precision/samples/levels", "\"optimal\""}}) ==
+        "small.json: /precision/samples/levels: found \"optimal\"" + with +
+            "needs all values of a column at once; allowed: given, log, uniform, xnor");
+  CHECK(refused(small_config(), {{"/solver/alpha", "\"tune\""}}) ==
+        "small.json: /solver/alpha: found \"tune\"" + with +
+            "trains at full precision; allowed: a number, such as that tuned on the first `train_rows`");
+  CHECK(refused(small_config(),
+                {{"/solver/probe",
+                  R"({"kind": "bias_and_noise", "estimator": {"kind": "naive", "bits": 4}})"}}) ==
+        "small.json: /solver/probe: found" + with + "reads the rows at float32; allowed: none");
+  CHECK(refused(measuring_config(), {}) ==
+        "small.json: /dataset/memory: found \"packed\" for a run that measures \"gradient_error\", which "
+        "needs the rows in memory; allowed: \"float32\"");
+  // Runs without the member keep the identity that they had before there was one.
+  CHECK(parsed(small_config()).runs.at(0).resolved_json.find("memory") == std::string::npos);
+}
