@@ -16,6 +16,7 @@
 #include "engine/core/parallel.h"
 #include "experiments/config/config.h"
 #include "experiments/results/atomic_file.h"
+#include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 #include "experiments/run/interrupt.h"
 #include "experiments/run/progress.h"
@@ -69,9 +70,9 @@ class Sweep {
         ++summary_.skipped;
         continue;
       }
-      if (run.state == RunState::unreadable) progress_.message(run.problem + "; running it again");
       add(run.spec);
     }
+    tell_unreadable(plan);
   }
 
   RunSummary work() {
@@ -94,6 +95,15 @@ class Sweep {
     return static_cast<std::size_t>(std::count_if(plan.begin(), plan.end(), [&](const PlannedRun& run) {
       return options.force || run.state != RunState::finished;
     }));
+  }
+
+  void tell_unreadable(const std::vector<PlannedRun>& plan) {
+    std::vector<FileProblem> problems;
+    for (const PlannedRun& run : plan) {
+      if (run.state == RunState::unreadable)
+        problems.push_back({result_path(options_.out, run.spec.config_name, run.spec.id), run.problem});
+    }
+    for (const std::string& line : problem_lines(problems)) progress_.message(line + "; running again");
   }
 
   void add_task(Kind kind, const RunSpec& spec, std::optional<std::size_t> after) {
@@ -177,13 +187,15 @@ class Sweep {
     if (std::filesystem::is_directory(file)) {
       throw IoError(file.string() + ": cannot write this file: a folder is in the way");
     }
-    // Another program may work on the same sweep.
-    if (!options_.force && std::filesystem::exists(file)) {
-      const ReadOutcome<ResultFile> there = read_result(file);
-      if (there.value && there.value->run_id == spec.id) return Outcome::skipped;
-    }
+    // Another program may work on the same sweep, and may have finished the run before it begins here or
+    // meanwhile. What is finished stays as it is.
+    const auto is_there = [&] {
+      return !options_.force && std::filesystem::exists(file) && result_problem(file, spec.id).empty();
+    };
+    if (is_there()) return Outcome::skipped;
     const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_);
     if (!result) return Outcome::stopped;
+    if (is_there()) return Outcome::skipped;
     write_result(file, *result);
     return result->status == RunStatus::diverged ? Outcome::diverged : Outcome::finished;
   }

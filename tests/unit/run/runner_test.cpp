@@ -221,7 +221,7 @@ TEST_CASE("an unreadable result is named and renewed", "[run]") {
   REQUIRE(summary.done == 2);
   REQUIRE(summary.skipped == 1);
   REQUIRE_THAT(harness.messages.str(), Catch::Contains(damaged.string() + ": truncated") &&
-                                           Catch::Contains("running it again") &&
+                                           Catch::Contains("running again") &&
                                            Catch::Contains(foreign.string() + ": holds the result of run"));
   REQUIRE(read_result(damaged).value->seed == 1);
   REQUIRE(read_result(foreign).value->seed == 2);
