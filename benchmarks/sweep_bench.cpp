@@ -30,7 +30,7 @@ using namespace zipml;
 
 struct Ended {
   int exit_code = -1;
-  double seconds = 0.0, peak_megabytes = 0.0;
+  double seconds = 0.0, cpu_seconds = 0.0, peak_megabytes = 0.0;
   std::string out, err;
 };
 
@@ -46,11 +46,12 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
-/// A folder with one config of `settings` x 10 runs, and what came of it; removed at the end.
+/// A folder with one config of so many runs, and their results; removed at the end if it is temporary.
 class Sweep {
  public:
-  explicit Sweep(std::size_t runs) : runs_(runs) {
-    folder_ = fs::temp_directory_path() / ("zipml-sweep-bench-" + std::to_string(::getpid()));
+  Sweep(std::size_t runs, const std::string& folder)
+      : runs_(runs), folder_(folder), temporary_(folder.empty()) {
+    if (temporary_) folder_ = fs::temp_directory_path() / ("zipml-sweep-bench-" + std::to_string(::getpid()));
     fs::create_directories(folder_);
     std::string alphas;
     for (std::size_t i = 1; i <= runs / 100; ++i)
@@ -71,7 +72,7 @@ class Sweep {
   }
   ~Sweep() {
     std::error_code ignored;
-    fs::remove_all(folder_, ignored);
+    if (temporary_) fs::remove_all(folder_, ignored);
   }
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
@@ -100,6 +101,8 @@ class Sweep {
     ::wait4(pid, &status, 0, &usage);
     Ended ended;
     ended.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    for (const timeval& part : {usage.ru_utime, usage.ru_stime})
+      ended.cpu_seconds += static_cast<double>(part.tv_sec) + 1e-6 * static_cast<double>(part.tv_usec);
     ended.peak_megabytes = static_cast<double>(usage.ru_maxrss) / 1024.0;
     if (WIFEXITED(status)) ended.exit_code = WEXITSTATUS(status);
     ended.out = read_text(out_file);
@@ -110,6 +113,7 @@ class Sweep {
  private:
   std::size_t runs_;
   fs::path folder_;
+  bool temporary_;
 };
 
 /// Every result is there, intact, and the one of its name.
@@ -129,16 +133,18 @@ using Check = std::function<bool(const Ended&)>;
 
 void measure(benchmark::State& state, const Sweep& sweep, const std::vector<std::string>& arguments,
              const Check& as_expected) {
-  double peak = 0.0;
+  double peak = 0.0, cpu = 0.0;
   for (auto _ : state) {
     const Ended ended = sweep.zipml(arguments);
     state.SetIterationTime(ended.seconds);
     peak = std::max(peak, ended.peak_megabytes);
+    cpu = ended.cpu_seconds;
     if (ended.exit_code != 0 || !as_expected(ended)) {
       state.SkipWithError(("INCORRECT: " + ended.err.substr(0, 400)).c_str());
       return;
     }
   }
+  state.counters["cpu_s"] = cpu;
   state.counters["peak_MB"] = peak;
   state.counters["runs"] = static_cast<double>(sweep.runs());
 }
@@ -185,16 +191,24 @@ void register_steps(const Sweep& sweep) {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   std::size_t runs = 10000;
-  if (argc == 3 && std::string(argv[1]) == "--runs") {
-    runs = std::strtoul(argv[2], nullptr, 10) / 100 * 100;
-  } else if (argc != 1) {
-    runs = 0;
+  std::string folder;
+  bool understood = true;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string option = argv[i], value = i + 1 < argc ? argv[i + 1] : "";
+    if (option == "--runs") {
+      runs = std::strtoul(value.c_str(), nullptr, 10) / 100 * 100;
+    } else if (option == "--folder" && !value.empty()) {
+      folder = value;
+    } else {
+      understood = false;
+    }
   }
-  if (runs == 0) {
-    std::cerr << "usage: sweep_bench [--runs N] [--benchmark_...]; N is a multiple of 100\n";
+  if (!understood || runs == 0) {
+    std::cerr << "usage: sweep_bench [--runs N] [--folder DIR] [--benchmark_...]\n"
+                 "N is a multiple of 100; DIR is kept, and what is finished in it is not made again\n";
     return 2;
   }
-  const Sweep sweep(runs);
+  const Sweep sweep(runs, folder);
   const Ended made =
       sweep.zipml({"run", sweep.config().string(), "--out", sweep.out().string(), "--threads", "1"});
   const std::string problem = made.exit_code == 0 ? wrong_results(sweep) : made.err;
@@ -202,7 +216,8 @@ int main(int argc, char** argv) {
     std::cerr << "INCORRECT: " << problem << "\n";
     return 1;
   }
-  std::cout << runs << " results made in " << made.seconds << " s, peak " << made.peak_megabytes << " MB\n";
+  std::cout << runs << " results made in " << made.seconds << " s (" << made.cpu_seconds
+            << " s of processor time), peak " << made.peak_megabytes << " MB\n";
   register_steps(sweep);
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -90,9 +90,10 @@ inline Hdf5Handle hdf5_open_image(std::span<const std::byte> image) {
   H5Pset_fapl_core(access.get(), kGrowth, false);
   // HDF5 takes a pointer to what it might write to, and writes nothing in this mode.
   H5Pset_file_image(access.get(), const_cast<std::byte*>(image.data()), image.size());
-  // The core driver never touches the disk, but takes files of one name that are open at once for the same.
+  // The core driver takes files of one name that are open at once for the same, and refuses the name of a
+  // file that is there; below /dev/null none can be.
   static std::atomic<std::uint64_t> count{0};
-  const std::string name = "zipml-image-" + std::to_string(count.fetch_add(1));
+  const std::string name = "/dev/null/image-" + std::to_string(count.fetch_add(1));
   return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose};
 }
 

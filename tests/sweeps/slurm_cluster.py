@@ -1,11 +1,9 @@
 """A Slurm of one machine, with daemons, key, ports and folders of its own; nothing of an installed one is touched."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 from sweep_case import Skip, require_programs
 

@@ -68,6 +68,28 @@ class Case:
     def unfinished(self, count, out):
         return self.run(SCRIPTS / "unfinished_shards.sh", count, self.config, "--out", out).stdout.strip()
 
+    def dying_program(self, shard, ending):
+        """A program in whose place the shell code `ending` acts, once, on the process $pid that works on the shard. Some
+        of the shard's runs are finished by then, and others are not, however fast or slow the machine is."""
+        program, once = self.folder / "dying_program.sh", self.folder / "died"
+        program.write_text(f"""#!/bin/sh
+case " $* " in
+  *" --shard {shard} "*)
+    if [ ! -e "{once}" ]; then
+      : >"{once}"
+      "{self.program}" "$@" --seeds 3 || exit 1
+      "{self.program}" "$@" & pid=$!
+      sleep 0.05
+      {ending}
+      wait $pid
+      exit 137
+    fi ;;
+esac
+exec "{self.program}" "$@"
+""")
+        program.chmod(0o755)
+        return str(program)
+
     def require_same(self, out):
         compared = self.zipml("report", "--compare", "single", out).stdout
         expected = f"{RUNS} equal, 0 differ, 0 differ and are not reproducible, 0 only in the first, 0 only in the second"

@@ -37,12 +37,15 @@ def folder_a_shard(case):
 def killed_shard(case):
     """The second task is killed between two of its runs; the others end; it alone is submitted again."""
     own = case.shard(2, SHARDS)
+    # It is stopped, so that it is still there when the signal comes.
+    stopped = case.folder / "stopped"
+    case.environment["ZIPML_PROGRAM"] = case.dying_program(f"2/{SHARDS}", f'kill -STOP $pid; : >"{stopped}"')
     job, _ = submit(case, f"1-{SHARDS}", "broken")
-    wait_until("the first result of shard 2", lambda: own & case.results("broken"))
+    wait_until("shard 2 to be half done", stopped.exists)
     case.run("scancel", "--signal=KILL", "--full", f"{job}_2")
     wait_until("the end of the array", lambda: not case.run("squeue", "--noheader", "--jobs", job, check=False).stdout)
     left = own - case.results("broken")
-    assert left, "shard 2 ended before it was killed"
+    assert left and left != own, f"{len(left)} of {len(own)} runs of shard 2 were left when it was killed"
     others = case.shard(1, SHARDS) | case.shard(3, SHARDS)
     assert others <= case.results("broken"), logs_of(case, job)
     assert case.unfinished(SHARDS, "broken") == "2"
@@ -62,7 +65,7 @@ def wrong_use(case):
 
 def test(program, folder):
     with SlurmCluster(folder) as cluster:
-        case = Case(program, folder, epochs=40)
+        case = Case(program, folder, epochs=100)
         case.environment.update(cluster.environment)
         case.environment["ZIPML_PROGRAM"] = program
         try:
