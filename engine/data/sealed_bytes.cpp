@@ -37,7 +37,18 @@ std::string seal_problem(std::span<const std::byte> bytes) {
   return tail == seal_of(bytes.first(body)) ? "" : "damaged (its checksum does not match)";
 }
 
-/// Error number; EISDIR stands for everything that is not a regular file.
+/// A file of other data, which may be larger than memory, is not worth reading.
+constexpr std::size_t kLarge = std::size_t{1} << 24;
+
+bool ends_with_seal(int descriptor, off_t size) {
+  std::string tail(kSealSize, '\0');
+  const off_t from = size - static_cast<off_t>(kSealSize);
+  return ::pread(descriptor, tail.data(), tail.size(), from) == static_cast<ssize_t>(kSealSize) &&
+         tail.starts_with(kSealLabel);
+}
+
+/// Error number; EISDIR stands for everything that is not a regular file. Of a large file without a seal a
+/// single byte is given, which has none either.
 int read_whole(const std::filesystem::path& file, std::vector<std::byte>& bytes) {
   // Without O_NONBLOCK a named pipe would wait for a writer.
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -49,7 +60,12 @@ int read_whole(const std::filesystem::path& file, std::vector<std::byte>& bytes)
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0) return errno;
   if (!S_ISREG(status.st_mode)) return EISDIR;
-  bytes.resize(static_cast<std::size_t>(status.st_size));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > kLarge && !ends_with_seal(descriptor, status.st_size)) {
+    bytes.assign(1, std::byte{0});
+    return 0;
+  }
+  bytes.resize(size);
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);

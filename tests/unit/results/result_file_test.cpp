@@ -272,6 +272,9 @@ TEST_CASE("missing, empty and foreign files are problems that name the file", "[
   REQUIRE(problem("none.h5") == ": no such file");
   REQUIRE(problem("empty.h5") == ": the file is empty");
   REQUIRE(problem("foreign.h5") == ": truncated, or not written by this program");
+  // Far larger than memory, but only on paper.
+  std::filesystem::resize_file(folder / "foreign.h5", std::uintmax_t{1} << 42);
+  REQUIRE(problem("foreign.h5") == ": truncated, or not written by this program");
   std::filesystem::create_directory(folder / "folder.h5");
   REQUIRE(problem("folder.h5") == ": not a regular file");
 }
