@@ -85,6 +85,8 @@ class Hdf5Writer {
 class Hdf5Reader {
  public:
   explicit Hdf5Reader(std::filesystem::path path);
+  /// The same for a file that is in memory already; the path is only a name for messages.
+  Hdf5Reader(std::filesystem::path path, std::span<const std::byte> image);
   ~Hdf5Reader();
   Hdf5Reader(Hdf5Reader&&) noexcept;
   Hdf5Reader& operator=(Hdf5Reader&&) noexcept;

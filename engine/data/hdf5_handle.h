@@ -2,7 +2,12 @@
 
 #include <hdf5.h>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace zipml {
@@ -76,6 +81,20 @@ inline hid_t hdf5_native_type<std::uint64_t>() {
 template <>
 inline hid_t hdf5_native_type<std::uint8_t>() {
   return H5T_NATIVE_UINT8;
+}
+
+/// Opens a file that is in memory, which HDF5 copies; invalid where that is no HDF5 file.
+inline Hdf5Handle hdf5_open_image(std::span<const std::byte> image) {
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  constexpr std::size_t kGrowth = std::size_t{1} << 16;
+  H5Pset_fapl_core(access.get(), kGrowth, false);
+  // HDF5 takes a pointer to what it might write to, and writes nothing in this mode.
+  H5Pset_file_image(access.get(), const_cast<std::byte*>(image.data()), image.size());
+  // The core driver takes files of one name that are open at once for the same, and refuses the name of a
+  // file that is there; below /dev/null none can be.
+  static std::atomic<std::uint64_t> count{0};
+  const std::string name = "/dev/null/image-" + std::to_string(count.fetch_add(1));
+  return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose};
 }
 
 /// Variable-length UTF-8 text.

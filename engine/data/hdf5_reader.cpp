@@ -11,6 +11,9 @@ struct Hdf5Reader::State {
   std::filesystem::path path;
   Hdf5Handle file;
   std::uint64_t file_bytes = 0;
+  // The object whose attributes were read last: its others are mostly read next.
+  mutable Hdf5Handle owner{};
+  mutable std::string owner_name{};
 
   [[noreturn]] void fail(const std::string& what) const { throw InputError(path.string() + ": " + what); }
 
@@ -24,10 +27,10 @@ struct Hdf5Reader::State {
   }
 
   Hdf5Handle dataset(const std::string& object) const {
-    if (!has(object)) fail("there is no data set '" + object + "'");
     Hdf5Handle opened(H5Dopen2(file.get(), object.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!opened.valid()) fail("'" + object + "' is not a readable data set");
-    return opened;
+    if (opened.valid()) return opened;
+    if (!has(object)) fail("there is no data set '" + object + "'");
+    fail("'" + object + "' is not a readable data set");
   }
 
   std::vector<hsize_t> extents(hid_t space, const std::string& object) const {
@@ -73,12 +76,11 @@ struct Hdf5Reader::State {
     std::vector<std::string> result;
     if (H5Tis_variable_str(type) > 0) {
       std::vector<char*> pointers(elements(space, sizeof(char*), object), nullptr);
-      Hdf5Handle memory(H5Tcopy(type), H5Tclose);
-      if (!pointers.empty() && read(memory.get(), static_cast<void*>(pointers.data())) < 0) {
+      if (!pointers.empty() && read(type, static_cast<void*>(pointers.data())) < 0) {
         fail("'" + object + "' cannot be read");
       }
       for (const char* pointer : pointers) result.emplace_back(pointer != nullptr ? pointer : "");
-      if (!pointers.empty()) H5Dvlen_reclaim(memory.get(), space, H5P_DEFAULT, pointers.data());
+      if (!pointers.empty()) H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
       return result;
     }
     const std::size_t width = H5Tget_size(type);
@@ -94,12 +96,18 @@ struct Hdf5Reader::State {
   }
 
   Hdf5Handle attribute(const std::string& object, const std::string& name) const {
-    if (!has_attribute(object, name)) fail("'" + object + "' has no attribute '" + name + "'");
-    return {H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
+    Hdf5Handle opened(has_attribute(object, name) ? H5Aopen(owner.get(), name.c_str(), H5P_DEFAULT) : -1,
+                      H5Aclose);
+    if (!opened.valid()) fail("'" + object + "' has no attribute '" + name + "'");
+    return opened;
   }
 
   bool has_attribute(const std::string& object, const std::string& name) const {
-    return has(object) && H5Aexists_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+    if (!owner.valid() || owner_name != object) {
+      owner = Hdf5Handle(H5Oopen(file.get(), object.c_str(), H5P_DEFAULT), H5Oclose);
+      owner_name = object;
+    }
+    return owner.valid() && H5Aexists(owner.get(), name.c_str()) > 0;
   }
 
   template <class T>
@@ -163,6 +171,15 @@ Hdf5Reader::Hdf5Reader(std::filesystem::path path) : state_(std::make_unique<Sta
   state_->file = Hdf5Handle(H5Fopen(state_->path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!state_->file.valid())
     state_->fail("is not a readable HDF5 file (damaged, truncated or of another kind)");
+}
+
+Hdf5Reader::Hdf5Reader(std::filesystem::path path, std::span<const std::byte> image)
+    : state_(std::make_unique<State>()) {
+  const Hdf5Lock lock;
+  state_->path = std::move(path);
+  state_->file_bytes = image.size();
+  state_->file = hdf5_open_image(image);
+  if (!state_->file.valid()) state_->fail("is not a readable HDF5 file (of another kind)");
 }
 
 Hdf5Reader::~Hdf5Reader() {

@@ -78,8 +78,9 @@ StoredLevels read_levels(const Hdf5Reader& file) {
 }
 
 StoredLevels load_levels(const std::filesystem::path& path) {
-  if (const std::string problem = broken_seal(path); !problem.empty()) throw InputError(problem);
-  return read_levels(Hdf5Reader(path));
+  const SealedFile sealed = read_sealed_file(path);
+  if (!sealed.problem.empty()) throw InputError(sealed.problem);
+  return read_levels(Hdf5Reader(path, sealed.bytes));
 }
 
 }  // namespace zipml

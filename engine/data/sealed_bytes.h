@@ -11,8 +11,15 @@ namespace zipml {
 /// bytes after the end that the file itself states.
 void seal(std::vector<std::byte>& bytes);
 
-/// Checks the seal of a file. Returns an empty text if it is intact, else why not, naming the file. libhdf5
-/// can crash on damaged files, so files are handed to it only after this.
-std::string broken_seal(const std::filesystem::path& file);
+/// A sealed file as it was read.
+struct SealedFile {
+  std::vector<std::byte> bytes;  ///< seal included; empty where there is a problem
+  std::string problem;           ///< why the file cannot be trusted, naming it; empty if it is intact
+};
+
+/// Reads a file in one go and checks its seal. libhdf5 can crash on damaged files, so it is given these bytes
+/// and never the file, which another process may replace in between. A file that is replaced on a network
+/// file system while it is read is read again.
+SealedFile read_sealed_file(const std::filesystem::path& file);
 
 }  // namespace zipml

@@ -15,6 +15,7 @@ int schema_command(const std::vector<std::string>& args);
 int compare_command(const std::vector<std::string>& args);
 int fpga_command(const std::vector<std::string>& args);
 int report_command(const std::vector<std::string>& args);
+int merge_command(const std::vector<std::string>& args);
 int export_command(const std::vector<std::string>& args);
 int data_command(const std::vector<std::string>& args);
 

@@ -2,11 +2,14 @@
 #include <filesystem>
 #include <iostream>
 #include <set>
+#include <utility>
 
 #include "engine/core/error.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/options.h"
+#include "experiments/config/nearest.h"
 #include "experiments/results/export_csv.h"
+#include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 
 namespace zipml {
@@ -28,16 +31,16 @@ int export_command(const std::vector<std::string>& args) {
   }
   // All of them are read before anything is printed, so that wrong input prints nothing.
   std::vector<ResultFile> results;
-  std::string problems;
+  std::vector<FileProblem> problems;
   for (const std::filesystem::path& file : files) {
-    ReadOutcome<ResultFile> outcome = read_result(file);
+    ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
     if (outcome.value) {
       results.push_back(*std::move(outcome.value));
     } else {
-      problems += (problems.empty() ? "" : "\n") + outcome.problem;
+      problems.push_back({file, std::move(outcome.problem)});
     }
   }
-  if (!problems.empty()) throw InputError(problems);
+  if (!problems.empty()) throw InputError(join(problem_lines(problems), "\n"));
   const auto without_epochs = std::count_if(results.begin(), results.end(), [](const ResultFile& result) {
     return result.trace.empty() && !result.fpga;
   });

@@ -26,6 +26,7 @@ constexpr Command kCommands[] = {
     {"compare", "quantizers on your own data: error and time", compare_command},
     {"fpga", "cycles, stalls and bytes of a published FPGA engine", fpga_command},
     {"report", "the paper's claims against the results", report_command},
+    {"merge", "results of several folders, such as those of shards, in one", merge_command},
     {"export", "result files as CSV", export_command},
     {"data", "known data sets: list, verify, fetch", data_command},
 };

@@ -1,10 +1,13 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/error.h"
@@ -109,9 +112,9 @@ int run_command(const std::vector<std::string>& args) {
   std::vector<RunSpec> specs;
   for (Config& config : load_configs({names.begin(), names.end()}, config_choices)) {
     for (const std::string& note : config.notes) std::cerr << note << std::endl;
-    specs.insert(specs.end(), config.runs.begin(), config.runs.end());
+    std::move(config.runs.begin(), config.runs.end(), std::back_inserter(specs));
   }
-  std::vector<PlannedRun> plan = plan_runs(specs, options);
+  std::vector<PlannedRun> plan = plan_runs(std::move(specs), options);
   if (parsed->has("verify")) {
     const auto count = static_cast<std::size_t>(parsed->integer("verify", 1));
     for (const char* other : {"force", "dry-run"}) {

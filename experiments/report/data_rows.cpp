@@ -74,15 +74,15 @@ const std::vector<Definition>& definitions() {
 
 using Group = std::vector<const Run*>;  // by seed
 
-// The config without what names a run, as pointers and values.
-Json flat_config(const Run& run) {
+// The config without what names a run.
+Json setting_of(const Run& run) {
   Json config = run.config;
   for (const char* name : {"config", "panel", "series", "seed"}) config.erase(name);
-  return config.flatten();
+  return config;
 }
 
 std::string setting_key(const Run& run) {
-  return Json::array({run.panel, run.series, run.dataset_title, flat_config(run)})
+  return Json::array({run.panel, run.series, run.dataset_title, setting_of(run)})
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -181,7 +181,7 @@ void add_data_rows(FigureReport& figure, const std::vector<const Run*>& runs) {
   for (auto& [key, group] : by_key) {
     std::sort(group.begin(), group.end(),
               [](const Run* a, const Run* b) { return std::tie(a->seed, a->id) < std::tie(b->seed, b->id); });
-    configs.push_back(flat_config(*group.front()));
+    configs.push_back(setting_of(*group.front()).flatten());  // pointers and values
     groups.push_back(std::move(group));
   }
   const std::vector<std::string> varying = varying_pointers(configs);

@@ -71,7 +71,7 @@ struct ReportData {
   std::vector<Environment> environments;
   std::vector<DataUsed> data;  ///< sorted by title
   std::size_t runs = 0;
-  std::vector<std::string> problems;  ///< a line a file that could not be used
+  std::vector<std::string> problems;  ///< of files that could not be used, see problem_lines()
 };
 
 /// Bytes that a run moved: samples as stored, model and gradient channel, sinogram; where it was only timed

@@ -8,6 +8,7 @@
 
 #include "engine/core/error.h"
 #include "experiments/config/measurements.h"
+#include "experiments/results/file_problems.h"
 
 namespace zipml {
 namespace {
@@ -156,18 +157,20 @@ Run make_run(const ResultFile& result, const std::string& source) {
 
 RunSet load_runs(const std::filesystem::path& folder) {
   RunSet set;
+  std::vector<FileProblem> problems;
   for (const std::filesystem::path& file : find_results(folder)) {
-    const ReadOutcome<ResultFile> outcome = read_result(file);
+    const ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
     if (!outcome.value) {
-      set.problems.push_back(outcome.problem);
+      problems.push_back({file, outcome.problem});
       continue;
     }
     try {
       set.runs.push_back(make_run(*outcome.value, file.string()));
     } catch (const InputError& error) {
-      set.problems.push_back(error.what());
+      problems.push_back({file, error.what()});
     }
   }
+  set.problems = problem_lines(problems);
   return set;
 }
 

@@ -73,7 +73,7 @@ Run make_run(const ResultFile& result, const std::string& source);
 
 struct RunSet {
   std::vector<Run> runs;              ///< sorted by id within the order of find_results
-  std::vector<std::string> problems;  ///< one line a file that could not be used
+  std::vector<std::string> problems;  ///< what could not be used, see problem_lines()
 };
 
 /// Reads every result below a folder. InputError if the folder does not exist.

@@ -246,10 +246,10 @@ void check_schema(const Hdf5Reader& file) {
 /// Runs `read` over an intact file; every failure becomes a problem.
 template <class T, class Read>
 ReadOutcome<T> read_sealed(const fs::path& path, const Read& read) {
-  std::string problem = broken_seal(path);
-  if (!problem.empty()) return {std::nullopt, std::move(problem)};
+  SealedFile sealed = read_sealed_file(path);
+  if (!sealed.problem.empty()) return {std::nullopt, std::move(sealed.problem)};
   try {
-    const Hdf5Reader file(path);
+    const Hdf5Reader file(path, sealed.bytes);
     check_schema(file);
     return {read(file), {}};
   } catch (const std::runtime_error& error) {
@@ -260,6 +260,24 @@ ReadOutcome<T> read_sealed(const fs::path& path, const Read& read) {
 bool hidden_from_search(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.starts_with('_') || name.starts_with('.');
+}
+
+void add_results(const fs::path& folder, bool may_be_gone, std::vector<fs::path>& files) {
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  std::vector<fs::path> folders;
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    if (hidden_from_search(entry->path())) continue;
+    std::error_code ignored;  // the entry may be gone by now
+    if (entry->is_directory(ignored)) {
+      if (!entry->is_symlink(ignored)) folders.push_back(entry->path());
+    } else if (entry->path().extension() == ".h5") {
+      files.push_back(entry->path());
+    }
+  }
+  if (error && !(may_be_gone && error == std::errc::no_such_file_or_directory))
+    throw IoError(folder.string() + ": cannot read this folder: " + error.message());
+  for (const fs::path& below : folders) add_results(below, true, files);
 }
 
 }  // namespace
@@ -290,22 +308,35 @@ void write_result(const fs::path& file, const ResultFile& result) {
   write_file_atomically(file, encode_result(result));
 }
 
-ReadOutcome<ResultFile> read_result(const fs::path& path) {
-  return read_sealed<ResultFile>(path, [](const Hdf5Reader& file) {
+std::string result_problem(const fs::path& path, const std::string& run_id) {
+  const auto read_id = [](const Hdf5Reader& file) { return file.attribute_text("/", "run_id"); };
+  const ReadOutcome<std::string> found = read_sealed<std::string>(path, read_id);
+  if (!found.value || *found.value == run_id) return found.problem;
+  return path.string() + ": holds the result of run " + *found.value;
+}
+
+ReadOutcome<ResultFile> read_result(const fs::path& path, ResultParts parts) {
+  return read_sealed<ResultFile>(path, [&](const Hdf5Reader& file) {
     ResultFile result;
     read_header(file, result);
     result.resolved_json = file.text("/config");
     read_trace(file, result);
-    if (file.has("/bias_and_noise")) result.bias_and_noise = read_bias_and_noise(file);
-    result.x = file.read<float>("/model/x");
-    result.weights_original = file.read<double>("/model/weights_original");
-    if (file.has("/levels")) result.levels = read_levels(file);
-    result.preprocess = read_preprocess(file);
-    if (file.has("/tuning")) result.tuning = read_tuning_group(file);
-    if (file.has(kGradientErrorGroup)) result.gradients = read_gradient_error(file);
-    if (file.has(kHistogramGroup)) result.levels_of_column = read_histogram(file);
-    if (file.has("/tomography")) result.image = read_image(file);
-    if (file.has(kFpgaGroup)) result.fpga = read_fpga_times(file);
+    const std::vector<std::string> groups = file.children("/");
+    const auto has = [&](std::string_view group) {
+      return std::binary_search(groups.begin(), groups.end(), group.substr(1));
+    };
+    if (has("/bias_and_noise")) result.bias_and_noise = read_bias_and_noise(file);
+    if (parts == ResultParts::all) {
+      result.x = file.read<float>("/model/x");
+      result.weights_original = file.read<double>("/model/weights_original");
+      if (has("/levels")) result.levels = read_levels(file);
+      result.preprocess = read_preprocess(file);
+      if (has("/tuning")) result.tuning = read_tuning_group(file);
+    }
+    if (has(kGradientErrorGroup)) result.gradients = read_gradient_error(file);
+    if (has(kHistogramGroup)) result.levels_of_column = read_histogram(file);
+    if (has("/tomography")) result.image = read_image(file);
+    if (has(kFpgaGroup)) result.fpga = read_fpga_times(file);
     result.provenance = read_provenance(file);
     result.epoch_seconds = file.read<double>("/timing/epoch_seconds");
     result.total_seconds = file.attribute_number("/timing", "total_seconds");
@@ -328,16 +359,10 @@ std::vector<fs::path> find_results(const fs::path& path) {
   if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file or folder");
   if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> files;
-  fs::recursive_directory_iterator entry(path, error);
-  if (error) throw IoError(path.string() + ": cannot read this folder: " + error.message());
-  for (const fs::recursive_directory_iterator end; entry != end; entry.increment(error)) {
-    if (entry->is_directory()) {
-      if (hidden_from_search(entry->path())) entry.disable_recursion_pending();
-    } else if (entry->path().extension() == ".h5" && !hidden_from_search(entry->path())) {
-      files.push_back(entry->path());
-    }
-  }
+  add_results(path, false, files);
   std::sort(files.begin(), files.end());
+  // A file that is replaced while the folder is read may be listed twice.
+  files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
 }
 

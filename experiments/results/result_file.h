@@ -120,9 +120,19 @@ struct ReadOutcome {
   std::string problem;  ///< names the file; empty where there is a value
 };
 
+/// What is read of a result.
+enum class ResultParts {
+  all,
+  for_reports  ///< all but /model, /levels, /preprocess and /tuning, whose members are then empty
+};
+
 /// Reads a result. Missing, truncated, damaged, foreign and other-version files give a problem, never an
 /// exception: the checksum is verified before libhdf5 sees the bytes.
-ReadOutcome<ResultFile> read_result(const std::filesystem::path& file);
+ReadOutcome<ResultFile> read_result(const std::filesystem::path& file, ResultParts parts = ResultParts::all);
+
+/// Why the file is not the intact result of this run; empty if it is. Cheaper than read_result(), though the
+/// checksum is verified all the same.
+std::string result_problem(const std::filesystem::path& file, const std::string& run_id);
 
 /// OUT/<config name>/<run id>.h5
 std::filesystem::path result_path(const std::filesystem::path& out, const std::string& config_name,
@@ -132,9 +142,10 @@ std::filesystem::path result_path(const std::filesystem::path& out, const std::s
 /// whose names begin with a letter or digit.
 std::filesystem::path tuning_path(const std::filesystem::path& out, const std::string& tuning_key);
 
-/// Result files of a file or folder, sorted by path: a file is itself; a folder gives its *.h5 and those of
-/// its folders at any depth, without folders whose name begins with an underscore or a dot. Throws InputError
-/// if the path does not exist.
+/// Result files of a file or folder, sorted by path, each once: a file is itself; a folder gives its *.h5 and
+/// those of its folders at any depth, without folders whose name begins with an underscore or a dot. Others
+/// may write there meanwhile: what is there from beginning to end is found. Throws InputError if the path
+/// does not exist, IoError where a folder cannot be read.
 std::vector<std::filesystem::path> find_results(const std::filesystem::path& path);
 
 /// A stored tuning: root attributes schema_version, tuning_key; /tuning as in results. Written atomically.

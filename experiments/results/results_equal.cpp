@@ -140,10 +140,10 @@ herr_t visit_object(hid_t root, const char* name, const H5O_info_t* info, void* 
 }
 
 Contents read_contents(const fs::path& path) {
-  const std::string problem = broken_seal(path);
-  if (!problem.empty()) throw InputError(problem);
+  const SealedFile sealed = read_sealed_file(path);
+  if (!sealed.problem.empty()) throw InputError(sealed.problem);
   const Hdf5Lock lock;
-  const Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  const Hdf5Handle file = hdf5_open_image(sealed.bytes);
   if (!file.valid()) throw InputError(path.string() + ": not an HDF5 file");
   Contents contents;
   H5Ovisit2(file.get(), H5_INDEX_NAME, H5_ITER_INC, visit_object, &contents, H5O_INFO_BASIC);

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 #include "engine/core/error.h"
 #include "experiments/results/result_file.h"
@@ -13,18 +14,12 @@ bool parse_unsigned(std::string_view text, int base, std::uint64_t& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-PlannedRun plan_run(const RunSpec& spec, const std::filesystem::path& out) {
+PlannedRun plan_run(RunSpec spec, const std::filesystem::path& out) {
   const std::filesystem::path file = result_path(out, spec.config_name, spec.id);
-  PlannedRun planned{spec, RunState::missing, {}};
+  PlannedRun planned{std::move(spec), RunState::missing, {}};
   if (!std::filesystem::exists(file)) return planned;
-  const ReadOutcome<ResultFile> outcome = read_result(file);
-  planned.state =
-      outcome.value && outcome.value->run_id == spec.id ? RunState::finished : RunState::unreadable;
-  if (outcome.value && planned.state == RunState::unreadable) {
-    planned.problem = file.string() + ": holds the result of run " + outcome.value->run_id;
-  } else {
-    planned.problem = outcome.problem;
-  }
+  planned.problem = result_problem(file, planned.spec.id);
+  planned.state = planned.problem.empty() ? RunState::finished : RunState::unreadable;
   return planned;
 }
 
@@ -62,10 +57,10 @@ bool in_shard(const std::string& run_id, const Shard& shard) {
   return number % shard.count == shard.index - 1;
 }
 
-std::vector<PlannedRun> plan_runs(const std::vector<RunSpec>& specs, const RunnerOptions& options) {
+std::vector<PlannedRun> plan_runs(std::vector<RunSpec> specs, const RunnerOptions& options) {
   std::vector<PlannedRun> plan;
-  for (const RunSpec& spec : specs) {
-    if (in_shard(spec.id, options.shard)) plan.push_back(plan_run(spec, options.out));
+  for (RunSpec& spec : specs) {
+    if (in_shard(spec.id, options.shard)) plan.push_back(plan_run(std::move(spec), options.out));
   }
   return plan;
 }

@@ -16,6 +16,7 @@
 #include "engine/core/parallel.h"
 #include "experiments/config/config.h"
 #include "experiments/results/atomic_file.h"
+#include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 #include "experiments/run/interrupt.h"
 #include "experiments/run/progress.h"
@@ -29,8 +30,13 @@ enum class Kind { tune, run };
 struct Task {
   Kind kind;
   const RunSpec* spec;
-  std::size_t data;  ///< index into the sizes of the data sets
-  bool ended = false;
+  std::size_t data;  ///< index into the data sets
+};
+
+/// What is known of the work on one data set.
+struct DataWork {
+  std::optional<double> size = {};     ///< once it was loaded
+  double done = 0.0, remaining = 0.0;  ///< passes over it
 };
 
 enum class Outcome { finished, diverged, tuned, skipped, stopped, failed };
@@ -69,9 +75,9 @@ class Sweep {
         ++summary_.skipped;
         continue;
       }
-      if (run.state == RunState::unreadable) progress_.message(run.problem + "; running it again");
       add(run.spec);
     }
+    tell_unreadable(plan);
   }
 
   RunSummary work() {
@@ -96,13 +102,23 @@ class Sweep {
     }));
   }
 
+  void tell_unreadable(const std::vector<PlannedRun>& plan) {
+    std::vector<FileProblem> problems;
+    for (const PlannedRun& run : plan) {
+      if (run.state == RunState::unreadable)
+        problems.push_back({result_path(options_.out, run.spec.config_name, run.spec.id), run.problem});
+    }
+    for (const std::string& line : problem_lines(problems)) progress_.message(line + "; running again");
+  }
+
   void add_task(Kind kind, const RunSpec& spec, std::optional<std::size_t> after) {
     executor_.expect(spec);
     const std::size_t data =
         data_.try_emplace(canonical_json(spec.dataset) + canonical_json(spec.preprocess), data_.size())
             .first->second;
-    data_sizes_.resize(data_.size());
+    work_.resize(data_.size());
     tasks_.push_back({kind, &spec, data});
+    work_[data].remaining += passes(tasks_.back());
     schedule_.add(after, kind == Kind::run && is_timed(spec));
   }
 
@@ -177,13 +193,15 @@ class Sweep {
     if (std::filesystem::is_directory(file)) {
       throw IoError(file.string() + ": cannot write this file: a folder is in the way");
     }
-    // Another program may work on the same sweep.
-    if (!options_.force && std::filesystem::exists(file)) {
-      const ReadOutcome<ResultFile> there = read_result(file);
-      if (there.value && there.value->run_id == spec.id) return Outcome::skipped;
-    }
+    // Another program may work on the same sweep, and may have finished the run before it begins here or
+    // meanwhile. What is finished stays as it is.
+    const auto is_there = [&] {
+      return !options_.force && std::filesystem::exists(file) && result_problem(file, spec.id).empty();
+    };
+    if (is_there()) return Outcome::skipped;
     const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_);
     if (!result) return Outcome::stopped;
+    if (is_there()) return Outcome::skipped;
     write_result(file, *result);
     return result->status == RunStatus::diverged ? Outcome::diverged : Outcome::finished;
   }
@@ -203,9 +221,11 @@ class Sweep {
   }
 
   void report(std::size_t index, const Ending& ending) {
-    Task& task = tasks_[index];
-    task.ended = true;
-    data_sizes_[task.data] = executor_.data_size(*task.spec);
+    const Task& task = tasks_[index];
+    DataWork& part = work_[task.data];
+    part.size = executor_.data_size(*task.spec);
+    part.done += passes(task);
+    part.remaining -= passes(task);
     const std::string label = run_label(*task.spec);
     if (task.kind == Kind::tune) {
       if (ending.outcome == Outcome::tuned) written_ = true;
@@ -237,13 +257,14 @@ class Sweep {
   void tell(const std::string& line) {
     double known = 0.0, done = 0.0, remaining = 0.0;
     int count = 0;
-    for (const std::optional<double>& size : data_sizes_) {
-      if (size) known += *size, ++count;
+    for (const DataWork& part : work_) {
+      if (part.size) known += *part.size, ++count;
     }
     // Data that was not loaded yet is taken to be of middling size.
     const double typical = count > 0 ? known / count : 1.0;
-    for (const Task& task : tasks_) {
-      (task.ended ? done : remaining) += data_sizes_[task.data].value_or(typical) * passes(task);
+    for (const DataWork& part : work_) {
+      done += part.size.value_or(typical) * part.done;
+      remaining += part.size.value_or(typical) * part.remaining;
     }
     progress_.run_ended(line, done, remaining);
   }
@@ -273,7 +294,7 @@ class Sweep {
   Schedule schedule_;
   std::map<std::string, std::size_t> tunings_;  ///< key -> its task
   std::map<std::string, std::size_t> data_;     ///< data set -> index into the next
-  std::vector<std::optional<double>> data_sizes_;
+  std::vector<DataWork> work_;
   int under_way_ = 0;
   bool stopped_ = false, other_failures_ = false, written_ = false;
   RunSummary summary_;

@@ -43,7 +43,7 @@ struct PlannedRun {
 };
 
 /// The runs of this shard in their order, each with its state on the disk. Reads only.
-std::vector<PlannedRun> plan_runs(const std::vector<RunSpec>& specs, const RunnerOptions& options);
+std::vector<PlannedRun> plan_runs(std::vector<RunSpec> specs, const RunnerOptions& options);
 
 /// One line a run: id, config, panel, series, seed, dataset, state; separated by tabs, with a header line.
 void print_plan(const std::vector<PlannedRun>& plan, std::ostream& out);

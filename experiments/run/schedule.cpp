@@ -17,7 +17,8 @@ bool Schedule::may_begin(const Task& task) const {
 }
 
 std::optional<std::size_t> Schedule::take() {
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+  while (first_waiting_ < tasks_.size() && tasks_[first_waiting_].state != State::waiting) ++first_waiting_;
+  for (std::size_t i = first_waiting_; i < tasks_.size(); ++i) {
     if (!may_begin(tasks_[i])) continue;
     tasks_[i].state = State::taken;
     ++under_way_;
@@ -44,12 +45,13 @@ std::vector<std::size_t> Schedule::end(std::size_t task, bool succeeded) {
 }
 
 bool Schedule::ready() const {
-  return std::any_of(tasks_.begin(), tasks_.end(), [this](const Task& task) { return may_begin(task); });
+  const auto first = tasks_.begin() + static_cast<std::ptrdiff_t>(first_waiting_);
+  return std::any_of(first, tasks_.end(), [this](const Task& task) { return may_begin(task); });
 }
 
 bool Schedule::all_taken() const {
-  return std::none_of(tasks_.begin(), tasks_.end(),
-                      [](const Task& task) { return task.state == State::waiting; });
+  const auto first = tasks_.begin() + static_cast<std::ptrdiff_t>(first_waiting_);
+  return std::none_of(first, tasks_.end(), [](const Task& task) { return task.state == State::waiting; });
 }
 
 }  // namespace zipml

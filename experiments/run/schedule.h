@@ -36,6 +36,7 @@ class Schedule {
   bool may_begin(const Task& task) const;
 
   std::vector<Task> tasks_;
+  std::size_t first_waiting_ = 0;  ///< no task before it waits
   std::size_t under_way_ = 0;
   bool alone_under_way_ = false;
 };

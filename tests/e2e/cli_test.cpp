@@ -31,7 +31,7 @@ TEST_CASE("help and version", "[e2e][cli]") {
   const ProcessResult nothing = run_zipml({});
   CHECK(nothing.exit_code == 2);
   CHECK(has(nothing.err, "usage: zipml COMMAND"));
-  for (const char* command : {"run", "validate", "list", "schema", "compare", "report", "export"}) {
+  for (const char* command : {"run", "validate", "list", "schema", "compare", "report", "merge", "export"}) {
     INFO(command);
     const ProcessResult one = run_zipml({command, "--help"});
     CHECK(one.exit_code == 0);
@@ -45,7 +45,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
   check_refused({"vaildate"},
                 "zipml: unknown command \"vaildate\"; did you mean \"validate\"?; allowed: run, validate, "
                 "list, schema, "
-                "compare, fpga, report, export, data");
+                "compare, fpga, report, merge, export, data");
   check_refused(
       {"validate", "--sclae", "quick", "x"},
       "zipml validate: unknown option --sclae; did you mean \"--scale\"?; see: zipml validate --help");

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <memory>
 #include <thread>
 
 #include "experiments/results/folder_compare.h"
@@ -83,6 +84,31 @@ TEST_CASE("two programs on one sweep do not disturb each other", "[e2e]") {
   REQUIRE(result_folder_differences(folder / "unbroken", folder / "shared") == Lines{});
 }
 
+TEST_CASE("six programs on one sweep end as one does, even if one of them is killed", "[e2e]") {
+  const TemporaryFolder folder;
+  REQUIRE(run_zipml(sweep_arguments(folder, "unbroken", {}, kRows)).exit_code == 0);
+  constexpr int kPrograms = 6;
+  std::vector<std::unique_ptr<Process>> programs;
+  for (int i = 0; i < kPrograms; ++i) {
+    // Half of them have a shard of their own, half of them all of it.
+    std::vector<std::string> extra = {"--jobs", "1", "--threads", "1"};
+    if (i % 2 == 0) extra.insert(extra.end(), {"--shard", std::to_string(i / 2 + 1) + "/3"});
+    programs.push_back(
+        std::make_unique<Process>(zipml_command(sweep_arguments(folder, "shared", extra, kRows))));
+  }
+  wait_for_results(*programs[1], folder / "shared", 2);
+  programs[1]->send(SIGKILL);
+  for (int i = 0; i < kPrograms; ++i) {
+    const ProcessResult ended = programs[static_cast<std::size_t>(i)]->wait();
+    INFO(ended.err);
+    REQUIRE((ended.exit_code == 0 || i == 1));
+  }
+  // The killed one may have left a part, which the next program that writes there takes away.
+  std::filesystem::remove(find_results(folder / "shared").front());
+  require_goes_on(folder, "shared");
+  REQUIRE(count_parts(folder / "shared") == 0);
+}
+
 TEST_CASE("damaged results are named and renewed", "[e2e]") {
   const TemporaryFolder folder;
   REQUIRE(run_zipml(sweep_arguments(folder, "unbroken", {}, kRows)).exit_code == 0);
@@ -96,7 +122,7 @@ TEST_CASE("damaged results are named and renewed", "[e2e]") {
   write_text(files[2], whole.substr(0, whole.size() / 3));
   const ProcessResult run = run_zipml(sweep_arguments(folder, "damaged", {}, kRows));
   REQUIRE(run.exit_code == 0);
-  REQUIRE_THAT(run.err, Catch::Contains(files[0].string() + ": the file is empty; running it again") &&
+  REQUIRE_THAT(run.err, Catch::Contains(files[0].string() + ": the file is empty; running again") &&
                             Catch::Contains(files[1].string() + ": damaged") &&
                             Catch::Contains(files[2].string() + ": truncated") &&
                             Catch::Contains("3 done, 9 skipped"));

@@ -85,6 +85,27 @@ TEST_CASE("the shards of a sweep together are the sweep", "[e2e]") {
   }
   REQUIRE(runs == kSweepRuns);
   REQUIRE(result_folder_differences(folder / "whole", folder / "parts") == Lines{});
+
+  const auto merge = [&](const std::string& into, const std::vector<std::string>& from) {
+    std::vector<std::string> arguments = {"merge", (folder / into).string()};
+    for (const std::string& one : from) arguments.push_back((folder / one).string());
+    return run_zipml(arguments);
+  };
+  const ProcessResult merged = merge("merged", {"own-1", "own-2", "own-3"});
+  REQUIRE(merged.exit_code == 0);
+  REQUIRE_THAT(merged.out, Catch::Contains("merged: 12 results copied, 0 there already and the same"));
+  REQUIRE(result_folder_differences(folder / "whole", folder / "merged") == Lines{});
+  REQUIRE_THAT(merge("merged", {"whole"}).out, Catch::Contains(": 0 results copied, 12 there already"));
+  REQUIRE(merge("merged", {}).exit_code == 2);
+  const ProcessResult missing = merge("merged", {"own-4"});
+  REQUIRE(missing.exit_code == 2);
+  REQUIRE(missing.err == (folder / "own-4").string() + ": no such folder of results\n");
+
+  const std::filesystem::path damaged = find_results(folder / "whole").front();
+  std::filesystem::resize_file(damaged, 1000);
+  const ProcessResult with_damage = merge("merged", {"whole"});
+  REQUIRE(with_damage.exit_code == 1);
+  REQUIRE_THAT(with_damage.err, Catch::Contains("not merged: " + damaged.string() + ": truncated"));
 }
 
 TEST_CASE("what is in the way is named, and the other runs are kept", "[e2e]") {

@@ -3,8 +3,11 @@
 #include <fstream>
 #include <set>
 
+#include "engine/data/hdf5_file.h"
+#include "engine/data/sealed_bytes.h"
 #include "experiments/report/html_writer.h"
 #include "experiments/report/report_format.h"
+#include "experiments/results/atomic_file.h"
 #include "tests/e2e/process.h"
 #include "tests/unit/report/example_runs.h"
 
@@ -229,6 +232,23 @@ TEST_CASE("results are loaded from a folder and damaged ones named") {
   REQUIRE(set.runs[0].features == 6);
   REQUIRE(set.problems.size() == 1);
   REQUIRE(set.problems[0].find(damaged.string()) != std::string::npos);
+}
+
+TEST_CASE("results of another layout make one line") {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 5; ++i) {
+    Hdf5Writer file("old.h5");
+    file.attribute("/", "schema_version", std::int64_t{1});
+    std::vector<std::byte> bytes = file.image();
+    seal(bytes);
+    write_file_atomically(folder / ("fig8/" + std::to_string(i) + ".h5"), bytes);
+  }
+  const RunSet set = load_runs(folder.path());
+  REQUIRE(set.runs.empty());
+  REQUIRE(set.problems.size() == 1);
+  REQUIRE(set.problems[0] ==
+          "5 files: written with layout version 1; this program reads version 2 (the first: " +
+              (folder / "fig8/0.h5").string() + ")");
 }
 
 TEST_CASE("a result without epochs is a problem, not a crash") {

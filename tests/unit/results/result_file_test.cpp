@@ -1,11 +1,14 @@
 #include "experiments/results/result_file.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <set>
+#include <thread>
 
 #include "engine/core/error.h"
 #include "engine/core/random.h"
 #include "engine/data/sealed_bytes.h"
+#include "experiments/results/atomic_file.h"
 #include "experiments/results/results_equal.h"
 #include "experiments/results/trace_columns.h"
 #include "tests/e2e/process.h"
@@ -269,6 +272,9 @@ TEST_CASE("missing, empty and foreign files are problems that name the file", "[
   REQUIRE(problem("none.h5") == ": no such file");
   REQUIRE(problem("empty.h5") == ": the file is empty");
   REQUIRE(problem("foreign.h5") == ": truncated, or not written by this program");
+  // Far larger than memory, but only on paper.
+  std::filesystem::resize_file(folder / "foreign.h5", std::uintmax_t{1} << 42);
+  REQUIRE(problem("foreign.h5") == ": truncated, or not written by this program");
   std::filesystem::create_directory(folder / "folder.h5");
   REQUIRE(problem("folder.h5") == ": not a regular file");
 }
@@ -315,6 +321,69 @@ TEST_CASE("a tuning is read back only under its own key", "[results]") {
   require_same_numbers(read_tuning(file, "aaaa").value->final_losses, example_result().tuning->final_losses);
   REQUIRE(!read_tuning(file, "bbbb").value);
   REQUIRE(read_tuning(file, "bbbb").problem == file.string() + ": holds the tuning of another problem");
+}
+
+TEST_CASE("a result's problem is told without reading all of it", "[results]") {
+  const TemporaryFolder folder;
+  const ResultFile result = example_result();
+  const std::string file = (folder / "r.h5").string();
+  write_result(file, result);
+  REQUIRE(result_problem(file, result.run_id).empty());
+  REQUIRE(result_problem(file, "ffffffffffffffff") == file + ": holds the result of run " + result.run_id);
+  REQUIRE(result_problem(folder / "none.h5", result.run_id) ==
+          (folder / "none.h5").string() + ": no such file");
+  std::string damaged = testing::read_text(file);
+  damaged[damaged.size() - 100] = static_cast<char>(damaged[damaged.size() - 100] ^ 1);
+  testing::write_text(file, damaged);
+  REQUIRE(result_problem(file, result.run_id) == file + ": damaged (its checksum does not match)");
+}
+
+TEST_CASE("what reports read of a result is as written", "[results]") {
+  const TemporaryFolder folder;
+  ResultFile expected = example_result();
+  write_result(folder / "r.h5", expected);
+  const ResultFile read = read_result(folder / "r.h5", ResultParts::for_reports).value.value();
+  REQUIRE((read.x.empty() && read.weights_original.empty() && !read.levels && !read.tuning));
+  // With what it leaves out put back, it is the same file again.
+  ResultFile whole = read;
+  whole.x = expected.x;
+  whole.weights_original = expected.weights_original;
+  whole.levels = expected.levels;
+  whole.preprocess = expected.preprocess;
+  whole.tuning = expected.tuning;
+  REQUIRE(encode_result(whole) == encode_result(expected));
+}
+
+TEST_CASE("find_results looks on while results are replaced and folders come and go", "[results]") {
+  const TemporaryFolder folder;
+  constexpr int kFiles = 5;
+  const auto file = [&](int i) { return folder / ("sweep/" + std::to_string(i) + ".h5"); };
+  const std::vector<std::byte> bytes(1000, std::byte{1});
+  for (int i = 0; i < kFiles; ++i) write_file_atomically(file(i), bytes);
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int i = 0; !done; ++i) {
+      write_file_atomically(file(i % kFiles), bytes);
+      std::filesystem::create_directory(folder / "passing");
+      std::filesystem::remove(folder / "passing");
+    }
+  });
+  std::string failure;
+  try {
+    for (int i = 0; i < 300 && failure.empty(); ++i) {
+      const auto found = find_results(folder.path());
+      if (std::set(found.begin(), found.end()).size() != found.size()) failure = "a file is listed twice";
+      for (const auto& one : found) {
+        if (one.extension() != ".h5") failure = one.string();
+      }
+    }
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  done = true;
+  writer.join();
+  REQUIRE(failure.empty());
+  REQUIRE(find_results(folder.path()).size() == kFiles);
 }
 
 TEST_CASE("find_results finds results, sorted, and nothing else", "[results]") {

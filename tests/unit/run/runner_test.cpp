@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -221,10 +222,25 @@ TEST_CASE("an unreadable result is named and renewed", "[run]") {
   REQUIRE(summary.done == 2);
   REQUIRE(summary.skipped == 1);
   REQUIRE_THAT(harness.messages.str(), Catch::Contains(damaged.string() + ": truncated") &&
-                                           Catch::Contains("running it again") &&
+                                           Catch::Contains("running again") &&
                                            Catch::Contains(foreign.string() + ": holds the result of run"));
   REQUIRE(read_result(damaged).value->seed == 1);
   REQUIRE(read_result(foreign).value->seed == 2);
+}
+
+TEST_CASE("a result that another program finished during the run stays as it is", "[run]") {
+  Harness harness;
+  harness.executor.on_execute = [&](const RunSpec& spec) {
+    ResultFile other = testing::example_result();
+    other.run_id = spec.id;
+    other.alpha = 42.0;
+    write_result(harness.file(spec), other);
+  };
+  REQUIRE(harness.run(make_specs(1)).skipped == 1);
+  REQUIRE(read_result(harness.file(make_spec(0))).value->alpha == 42.0);
+  harness.options.force = true;
+  REQUIRE(harness.run(make_specs(1)).done == 1);
+  REQUIRE(read_result(harness.file(make_spec(0))).value->alpha != 42.0);
 }
 
 TEST_CASE("a result that another program wrote meanwhile is kept", "[run]") {
@@ -298,8 +314,10 @@ TEST_CASE("the plan says what would run", "[run]") {
 TEST_CASE("nothing is looked at or written where everything is finished", "[run]") {
   Harness harness;
   harness.run(make_specs(2));
-  const auto part = harness.file(make_spec(0)).string() + ".999999999.part";
+  const auto part = harness.file(make_spec(0)).string() + ".1-2-3-4.part";  // another machine's, abandoned
   testing::write_text(part, "x");
+  std::filesystem::last_write_time(part,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
   REQUIRE(harness.run(make_specs(2)).skipped == 2);
   REQUIRE(std::filesystem::exists(part));
   REQUIRE(harness.run(make_specs(3)).done == 1);
