@@ -20,6 +20,7 @@ struct sigaction previous[kSignals.size()];
 
 extern "C" void ask_to_stop(int signal) {
   stop_signal.store(signal);
+  if (!announces.load()) return;
   constexpr char kMessage[] = "\nzipml: stopping after the current epoch; once more to stop at once\n";
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
 }
