@@ -19,7 +19,7 @@ check_installed() {
   local prefix=$1 file
   for file in bin/zipml bin/zipml-plots share/zipml/configs/figures/fig8.json share/zipml/configs/fpga/harp.json \
     share/zipml/configs/schema.json share/zipml/plots/draw_all.py share/bash-completion/completions/zipml \
-    share/man/man1/zipml.1.gz share/man/man1/zipml-run.1.gz share/doc/zipml/claims.md share/doc/zipml/copyright \
+    share/man/man1/zipml.1.gz share/man/man1/zipml-plots.1.gz share/man/man1/zipml-run.1.gz share/doc/zipml/claims.md share/doc/zipml/copyright \
     share/doc/zipml/tutorials/reproduce-a-figure.md; do
     [ -s "$prefix/$file" ] || fail "$prefix/$file is not installed"
   done
@@ -38,10 +38,13 @@ check_installed() {
   zipml fpga harp_q4 --features 90 --rows 128 --platform harp >/dev/null 2>&1 || fail "a platform by its name"
   zipml-plots --results results --out results/figures --only fig14 || fail "zipml-plots"
   "$ZIPML_PYTHON" -B "$prefix/share/zipml/plots/draw_all.py" --results results --out again --only fig14
-  [ -s results/figures/fig14.png ] && [ -s again/fig14.png ] || fail "no figure was drawn"
+  for file in results/figures/fig14.png again/fig14.png; do
+    [ -s "$file" ] || fail "no figure was drawn: $file"
+  done
   zipml compare --distribution normal:0,1 --count 500 --bits 2 --levels uniform --plot compare.png >/dev/null
   [ -s compare.png ] || fail "zipml compare --plot drew nothing"
-  zipml report results --format html --output report.html && grep -q 'fig14' report.html || fail "zipml report"
+  zipml report results --format html --output report.html || fail "zipml report"
+  grep -q 'fig14' report.html || fail "the report lacks fig14"
 
   # Completion as bash loads it, and the manual as man finds it.
   [ "$(bash --norc -c "source '$prefix/share/bash-completion/completions/zipml'
@@ -64,7 +67,7 @@ mkdir -p "$scratch/alone/bin" && cp "$scratch/moved/bin/zipml" "$scratch/alone/b
 if "$scratch/alone/bin/zipml" validate fig8 2>"$scratch/alone.log"; then fail "fig8 was found by a program that is alone"; fi
 grep -qx 'fig8: no such file, and no config of this name' "$scratch/alone.log" || fail "$(cat "$scratch/alone.log")"
 
-if ! command -v dpkg-shlibdeps >/dev/null || ! command -v dpkg-deb >/dev/null; then
+if ! command -v dpkg-shlibdeps >/dev/null || ! command -v objdump >/dev/null || ! command -v dpkg-deb >/dev/null; then
   echo "skipped: the .deb, as dpkg-shlibdeps or dpkg-deb is missing"
   exit 0
 fi

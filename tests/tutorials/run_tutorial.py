@@ -101,7 +101,7 @@ def copy_source(folder):
 def environment(options, work):
     values = dict(os.environ, LC_ALL="C", ZIPML_PYTHON=sys.executable, ZIPML_BUILD=str(options.build),
                   ZIPML_SOURCE=str(SOURCE), ZIPML_COPY=str(work), CXX=options.cxx, CXXFLAGS=options.cxx_flags,
-                  CMAKE_BUILD_TYPE=options.build_type, CMAKE_CXX_COMPILER_LAUNCHER=str(HERE / "reuse_object.py"),
+                  CMAKE_BUILD_TYPE=options.build_type, CMAKE_CXX_COMPILER_LAUNCHER=str(HERE / "reuse_object.sh"),
                   PATH=f"{options.build}{os.pathsep}{os.environ['PATH']}")
     values.pop("ZIPML_DATA_DIR", None)
     return values
