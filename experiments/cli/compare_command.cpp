@@ -203,7 +203,7 @@ OptionParser compare_options() {
              "uniform,optimal_histogram{bins=1024}; or all",
              "all")
       .value("rounding", list_value("NAMES", member_names(roundings().family())),
-             "stochastic, nearest or both", "stochastic,nearest")
+             "how values go to their levels: stochastic, nearest or both", "stochastic,nearest")
       .value("columns", text_value("LIST"), "columns from 1, such as 1,3-5")
       .otherwise("all of them")
       .flag("pooled", "the values of all these columns together")

@@ -50,7 +50,10 @@ OptionParser help_options() {
   manual.description = {
       "Prints the manual of COMMAND, or of the program. `zipml COMMAND --help` does the same. Lines are as "
       "wide "
-      "as the terminal, from 40 to 100 columns."};
+      "as the terminal, from 40 to 100 columns.",
+      "Completion asks the program itself what may come next (`zipml --complete WORDS`), so it always fits "
+      "this "
+      "version: commands, options, their words, configs, registries and data sets."};
   manual.environment = {"COLUMNS"};
   manual.files = {{"PREFIX/share/man/man1/zipml.1", "the man pages, one a command: `man zipml-run`"},
                   {"PREFIX/share/bash-completion/completions/zipml", "completion, where bash looks for it"}};

@@ -120,6 +120,8 @@ std::string roff_text(const std::string& text) {
       result += "\\-";
     } else if (c == '\'') {
       result += "\\(aq";
+    } else if (c == '"') {
+      result += "\\(dq";
     } else {
       result += c;
     }

@@ -91,7 +91,7 @@ def copy_source(folder):
     names = subprocess.run(["git", "-C", SOURCE, "ls-files", "-co", "--exclude-standard"], capture_output=True,
                            text=True).stdout.split("\n")
     if not any(names):  # no repository, such as a source archive
-        shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("build*", "results"), dirs_exist_ok=True)
+        shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns(".git", "build*", "results"), dirs_exist_ok=True)
     for name in filter(None, names):
         if (SOURCE / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
