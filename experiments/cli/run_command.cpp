@@ -31,6 +31,7 @@ RunnerOptions runner_options(const ParsedOptions& parsed) {
   if (parsed.has("shard")) options.shard = parse_shard(parsed.text("shard"));
   options.force = parsed.has("force");
   options.screen.style = terminal_style(STDERR_FILENO);
+  options.screen.visible = [] { return in_foreground(STDERR_FILENO); };
   options.screen.size = [] { return terminal_size(STDERR_FILENO); };
   return options;
 }

@@ -167,6 +167,7 @@ void Progress::outlast_interrupt() {
 
 void Progress::draw_locked() {
   if (!screen_.style.live || closed_) return;
+  if (!screen_.visible()) return drawn_.clear();
   outlast_interrupt();
   const TerminalSize size = screen_.size();
   const bool resized = size.columns != drawn_size_.columns || size.rows != drawn_size_.rows;
@@ -185,6 +186,7 @@ void Progress::draw_locked() {
 
 void Progress::erase_locked() {
   if (drawn_.empty()) return;
+  if (!screen_.visible()) return drawn_.clear();
   outlast_interrupt();
   out_ << to_top(screen_.size().columns) + kClearBelow << std::flush;
   drawn_.clear();

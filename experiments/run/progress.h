@@ -20,6 +20,8 @@ namespace zipml {
 struct ProgressScreen {
   TerminalStyle style = {};
   std::function<TerminalSize()> size = [] { return TerminalSize(); };  ///< asked before every drawing
+  /// Asked before every drawing, too: not where the program was put into the background of its shell.
+  std::function<bool()> visible = [] { return true; };
   std::chrono::milliseconds interval{200};  ///< between drawings; 0: draw() is called by others only
 };
 

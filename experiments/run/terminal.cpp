@@ -81,6 +81,11 @@ TerminalStyle terminal_style(int descriptor) {
   return style;
 }
 
+bool in_foreground(int descriptor) {
+  const pid_t group = ::tcgetpgrp(descriptor);
+  return group < 0 || group == ::getpgrp();
+}
+
 TerminalSize terminal_size(int descriptor) {
   struct winsize window = {};
   TerminalSize size;

@@ -16,6 +16,10 @@ struct TerminalStyle {
 /// NO_COLOR (unset or empty).
 TerminalStyle terminal_style(int descriptor);
 
+/// The terminal is this process's to draw on: it is not in the background of its shell. True for what is no
+/// terminal.
+bool in_foreground(int descriptor);
+
 struct TerminalSize {
   std::size_t columns = 80, rows = 24;
 };

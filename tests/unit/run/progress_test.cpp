@@ -17,15 +17,19 @@ struct Shown {
   TerminalSize size;
   std::ostringstream out;
   Screen screen;
-  bool stopping = false;
+  bool stopping = false, visible = true;
   Progress progress;
   std::size_t seen = 0;
 
   Shown(std::size_t columns, std::size_t rows, std::size_t total)
       : size{columns, rows},
         screen(columns, rows),
-        progress(out, {{true, false}, [this] { return size; }, std::chrono::milliseconds(0)}, total,
-                 [this] { return stopping; }) {}
+        progress(out,
+                 {{true, false},
+                  [this] { return size; },
+                  [this] { return visible; },
+                  std::chrono::milliseconds(0)},
+                 total, [this] { return stopping; }) {}
 
   /// What was written since the last call.
   std::string fresh() {
@@ -84,6 +88,21 @@ TEST_CASE("a live screen has a line a job and one for all", "[run][progress]") {
   shown.fresh();
   REQUIRE(shown.screen.lines() == Lines{"FAILED something"});
   REQUIRE(shown.screen.unknown().empty());
+}
+
+TEST_CASE("nothing is drawn while the program is in the background", "[run][progress]") {
+  Shown shown(60, 10, 5);
+  shown.progress.job_began(0, "job", 1.0);
+  REQUIRE(shown.draw().size() == 2);
+  shown.visible = false;
+  shown.screen.write("a shell's words\r\n");
+  shown.progress.job_is_at(0, {"training"});
+  shown.progress.draw();
+  REQUIRE(shown.fresh().empty());
+  shown.visible = true;
+  // Below what others wrote meanwhile, not over it.
+  REQUIRE(shown.draw()[2] == "a shell's words");
+  REQUIRE(shown.draw()[3] == "job  training");
 }
 
 TEST_CASE("the time left follows the work that is done", "[run][progress]") {

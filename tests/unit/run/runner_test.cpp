@@ -313,7 +313,8 @@ TEST_CASE("nothing is looked at or written where everything is finished", "[run]
 TEST_CASE("a run under way and what it does are shown to the end", "[run]") {
   Harness harness;
   harness.options.jobs = 1;
-  harness.options.screen = {{true, false}, [] { return TerminalSize{60, 10}; }, std::chrono::milliseconds(0)};
+  harness.options.screen.style.live = true;
+  harness.options.screen.interval = std::chrono::milliseconds(0);
   harness.executor.stage = RunStage{"training", "epoch", 2, 9};
   REQUIRE(harness.run(make_specs(3)).done == 3);
   REQUIRE(harness.messages.str().empty());  // nobody drew
