@@ -172,10 +172,18 @@ class TerminalProcess {
     if (::write(terminal_, keys.data(), keys.size()) < 0) throw std::runtime_error("cannot type");
   }
 
+  /// The program stands still meanwhile: what it wrote for the old size is on the screen before the new one
+  /// holds.
   void resize(std::size_t columns, std::size_t rows) {
+    ::kill(pid_, SIGSTOP);
+    ::waitpid(pid_, nullptr, WUNTRACED);
+    struct pollfd waiting = {terminal_, POLLIN, 0};
+    while (::poll(&waiting, 1, 50) > 0 && read_some()) {
+    }
     const struct winsize size = window(columns, rows);
     ::ioctl(terminal_, TIOCSWINSZ, &size);
     screen_.resize(columns, rows);
+    ::kill(pid_, SIGCONT);
   }
 
   /// Reads until the condition holds; false if the program ended, or after two minutes.
