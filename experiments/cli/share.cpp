@@ -27,6 +27,12 @@ std::vector<std::string> names_in(const std::vector<std::string>& folders) {
   return names;
 }
 
+// A folder of results may have the name of its config.
+bool is_file(const std::string& name) {
+  std::error_code error;
+  return fs::exists(name, error) && !fs::is_directory(name, error);
+}
+
 bool is_bare(const std::string& name) {
   return !name.empty() && name.find('/') == std::string::npos && fs::path(name).extension().empty();
 }
@@ -48,7 +54,7 @@ std::optional<fs::path> share_folder() {
 fs::path find_shared(const std::string& name, const std::vector<std::string>& folders) {
   std::error_code error;
   const std::optional<fs::path> share = share_folder();
-  if (!share || name.empty() || fs::path(name).is_absolute() || fs::exists(name, error)) return name;
+  if (!share || name.empty() || fs::path(name).is_absolute() || is_file(name)) return name;
   const std::string below = name.rfind("configs/", 0) == 0 ? name.substr(8) : name;
   std::vector<fs::path> places = {*share / "configs" / below};
   for (const std::string& folder : folders) places.push_back(*share / "configs" / folder / below);
@@ -68,8 +74,7 @@ std::vector<fs::path> find_configs(const std::vector<std::string>& names) {
   std::vector<std::string> problems;
   for (const std::string& name : names) {
     files.push_back(find_shared(name, kConfigFolders));
-    std::error_code error;
-    if (files.back() != fs::path(name) || !is_bare(name) || fs::exists(name, error)) continue;
+    if (files.back() != fs::path(name) || !is_bare(name) || is_file(name)) continue;
     const std::optional<fs::path> share = share_folder();
     problems.push_back(name + ": no such file, and no config of this name" +
                        (share ? " in " + (*share / "configs").string() : "") +

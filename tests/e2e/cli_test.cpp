@@ -78,6 +78,14 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
                 "zipml run: --jobs: found \"0\"; allowed: an integer in [1, 4096]");
 }
 
+TEST_CASE("a folder is no config, whatever its name", "[e2e][cli]") {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "fig14");
+  const ProcessResult result = run_zipml({"validate", "fig14"}, {folder.path(), {}});
+  CHECK(result.exit_code == 0);
+  CHECK(has(result.err, "fig14: " ZIPML_BINARY_DIR "/share/zipml/configs/figures/fig14.json\n"));
+}
+
 TEST_CASE("validate says ok, or everything that is wrong", "[e2e][cli]") {
   TemporaryFolder folder;
   const std::string good = (folder / "good.json").string(), bad = (folder / "bad.json").string();
