@@ -40,7 +40,7 @@ caller_dir=$OLDPWD
 packages=(g++ cmake ninja-build pkg-config libboost-program-options-dev nlohmann-json3-dev libhdf5-dev libssl-dev
   zlib1g-dev libbz2-dev liblzma-dev libhwy-dev python3 python3-matplotlib python3-h5py)
 torch_package=libtorch-dev
-test_packages=(catch2 librapidcheck-dev gzip bzip2 xz-utils)
+test_packages=(catch2 librapidcheck-dev gzip bzip2 xz-utils dpkg-dev groff-base)
 bench_packages=(libbenchmark-dev libopenblas-dev liblinear-dev python3-sklearn)
 
 torch=no

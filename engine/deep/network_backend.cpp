@@ -18,9 +18,10 @@ constexpr const char* kAdvice = "./run_all.sh --with-torch installs LibTorch and
 
 Loaded load() {
   std::error_code error;
-  const std::filesystem::path part =
-      std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "libzipml_torch.so";
-  if (error || !std::filesystem::exists(part, error)) {
+  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  std::filesystem::path part = folder / "libzipml_torch.so";
+  if (!std::filesystem::exists(part, error)) part = folder.parent_path() / "lib/zipml/libzipml_torch.so";
+  if (folder.empty() || !std::filesystem::exists(part, error)) {
     return {nullptr, std::string("this program was built without LibTorch; ") + kAdvice};
   }
   void* library = ::dlopen(part.c_str(), RTLD_NOW | RTLD_LOCAL);

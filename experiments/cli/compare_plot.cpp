@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/error.h"
+#include "experiments/cli/share.h"
 #include "experiments/results/atomic_file.h"
 
 extern char** environ;
@@ -24,7 +25,8 @@ std::string environment(const char* name, const char* fallback) {
 }
 
 std::filesystem::path script() {
-  return std::filesystem::path(environment("ZIPML_PLOTS", ZIPML_PLOTS_DIR)) / "compare.py";
+  const std::filesystem::path shared = share_folder() ? *share_folder() / "plots" : "plots";
+  return std::filesystem::path(environment("ZIPML_PLOTS", shared.c_str())) / "compare.py";
 }
 
 int run_program(std::vector<std::string> words) {

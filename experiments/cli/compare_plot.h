@@ -10,7 +10,8 @@ namespace zipml {
 void check_plot_file(const std::filesystem::path& file);
 
 /// Has plots/compare.py draw what compare_plot_data() gave. The Python is the one that the environment's
-/// ZIPML_PYTHON names, otherwise python3; the script's folder may be named by ZIPML_PLOTS. Throws IoError if
+/// ZIPML_PYTHON names, otherwise python3; the script's folder is `plots` of
+/// share_folder(), or the one that ZIPML_PLOTS names. Throws IoError if
 /// it cannot be run or fails.
 void draw_comparison(const std::string& plot_data, const std::filesystem::path& file);
 

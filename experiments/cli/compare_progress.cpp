@@ -3,14 +3,20 @@
 #include <utility>
 
 #include "experiments/run/progress.h"
+#include "experiments/run/terminal.h"
 
 namespace zipml {
 
 using std::chrono::duration;
 using std::chrono::steady_clock;
 
-CompareProgress::CompareProgress(std::string title, std::ostream& out, bool updating)
-    : title_(std::move(title)), out_(out), updating_(updating), begin_(steady_clock::now()), last_(begin_) {}
+CompareProgress::CompareProgress(std::string title, std::ostream& out, int descriptor)
+    : title_(std::move(title)),
+      out_(out),
+      descriptor_(descriptor),
+      updating_(terminal_style(descriptor).live),
+      begin_(steady_clock::now()),
+      last_(begin_) {}
 
 void CompareProgress::report(const std::string& what, double share) {
   constexpr double kTerminalSeconds = 0.2, kPlainSeconds = 10.0;
@@ -22,7 +28,7 @@ void CompareProgress::report(const std::string& what, double share) {
   std::string line = title_ + ": " + what;
   if (share > 0.0) line += ", about " + format_duration(elapsed * (1.0 - share) / share) + " left";
   if (updating_) {
-    out_ << "\r\x1b[K" << line << std::flush;
+    out_ << "\r\x1b[K" << fit(line, terminal_size(descriptor_).columns - 1) << std::flush;
     line_open_ = true;
   } else {
     out_ << line << std::endl;

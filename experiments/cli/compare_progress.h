@@ -10,7 +10,8 @@ namespace zipml {
 /// otherwise a plain line now and then. Says nothing about short ones.
 class CompareProgress {
  public:
-  CompareProgress(std::string title, std::ostream& out, bool updating);
+  /// `descriptor` is that of `out`.
+  CompareProgress(std::string title, std::ostream& out, int descriptor);
 
   /// `what` says how far it is; `share` is how much of all the work that is, 0 where this is not known. One
   /// call at a time.
@@ -22,6 +23,7 @@ class CompareProgress {
  private:
   std::string title_;
   std::ostream& out_;
+  int descriptor_;
   bool updating_, line_open_ = false;
   std::chrono::steady_clock::time_point begin_, last_;
 };

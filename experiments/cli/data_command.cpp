@@ -9,16 +9,15 @@
 #include "engine/data/dataset.h"
 #include "engine/data/known_sets.h"
 #include "engine/data/sha256.h"
-#include "experiments/cli/commands.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/cli/data_fetch.h"
-#include "experiments/cli/options.h"
 #include "experiments/config/nearest.h"
 
 namespace zipml {
 namespace {
 
 constexpr int kDone = 0, kFailed = 1;
-constexpr const char* kExample = "zipml data fetch cadata cpusmall --data-dir data";
+const std::vector<std::string> kActions = {"list", "verify", "fetch"};
 
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
@@ -144,35 +143,53 @@ int fetch_sets(const std::vector<std::string>& names, const std::string& from,
 
 }  // namespace
 
-int data_command(const std::vector<std::string>& args) {
-  OptionParser parser("data",
-                      "Known data sets: list shows them, verify checks sizes, checksums, shapes and values, "
-                      "fetch gets them.",
-                      kExample);
-  parser.positional("ACTION", "list, verify [NAME...] or fetch NAME... (or all)", 1);
-  parser.value("data-dir", "DIR",
-               "folder of data files (default: the environment's ZIPML_DATA_DIR, for fetch then data)");
-  parser.value("from", "DIR|URL",
-               "fetch: folder or address that has the files (default: the official addresses)");
-  const std::optional<ParsedOptions> options = parser.parse(args);
-  if (!options) return kDone;
-  const std::vector<std::string>& words = options->positional();
+OptionParser data_options() {
+  Manual manual;
+  manual.command = "data";
+  manual.about = "known data sets: list, verify, fetch";
+  manual.description = {
+      "`zipml data list` shows the data sets that configs may name, their shapes, where their files are and "
+      "where their owners offer them. `zipml data verify [NAME...]` checks sizes, checksums, shapes and "
+      "every "
+      "value. `zipml data fetch NAME...` (or all) gets files with the program `curl`, or copies them, and "
+      "keeps only what agrees with the checksum on record.",
+      "No data set is needed: without its files a generated stand-in of the same shape takes its place, and "
+      "is named as one everywhere."};
+  manual.exit_codes = {{"1", "A file is damaged, not the one on record, or could not be had."}};
+  manual.environment = {"ZIPML_DATA_DIR"};
+  manual.examples = {{"zipml data list", "What is there, and what is not"},
+                     {"zipml data fetch cadata cpusmall --data-dir data", "Get two sets"},
+                     {"zipml data verify --data-dir data", "Check all that is there"}};
+  manual.see_also = {"run", "list"};
+  OptionParser parser(std::move(manual));
+  std::vector<std::string> words = kActions;
+  for (const std::string& name : known_names()) words.push_back(name);
+  words.push_back("all");
+  parser.positional(text_value("ACTION", words), "one of list, verify [NAME...] and fetch NAME... (or all)",
+                    1);
+  parser.value("data-dir", folder_value("DIR"), "folder of data files")
+      .otherwise("the environment's ZIPML_DATA_DIR; for verify and fetch then data");
+  parser.value("from", folder_value("DIR|URL"), "fetch: folder or address that has the files")
+      .otherwise("the official addresses");
+  return parser;
+}
+
+int data_command(const ParsedOptions& options) {
+  const std::vector<std::string>& words = options.positional();
   const std::vector<std::string> names(words.begin() + 1, words.end());
-  if (options->has("from") && words[0] != "fetch") {
+  if (options.has("from") && words[0] != "fetch") {
     throw InputError("zipml data " + words[0] + ": --from belongs to fetch");
   }
   if (words[0] == "list") {
     if (!names.empty()) throw InputError("zipml data list: unexpected word \"" + names[0] + "\"");
-    return list_sets(data_dir_of(*options, ""));
+    return list_sets(data_dir_of(options, ""));
   }
-  if (words[0] == "verify") return verify_sets(names, data_dir_of(*options, "data"));
+  if (words[0] == "verify") return verify_sets(names, data_dir_of(options, "data"));
   if (words[0] == "fetch") {
-    return fetch_sets(names, options->has("from") ? options->text("from") : "",
-                      data_dir_of(*options, "data"));
+    return fetch_sets(names, options.has("from") ? options.text("from") : "", data_dir_of(options, "data"));
   }
-  const std::vector<std::string> actions = {"list", "verify", "fetch"};
-  throw InputError("zipml data: no action \"" + words[0] + "\"" + did_you_mean(words[0], actions) +
-                   "; allowed: " + join(actions));
+  throw InputError("zipml data: no action \"" + words[0] + "\"" + did_you_mean(words[0], kActions) +
+                   "; allowed: " + join(kActions));
 }
 
 }  // namespace zipml

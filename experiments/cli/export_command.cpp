@@ -5,26 +5,37 @@
 #include <utility>
 
 #include "engine/core/error.h"
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
-#include "experiments/config/nearest.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/results/export_csv.h"
 #include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 
 namespace zipml {
 
-int export_command(const std::vector<std::string>& args) {
-  OptionParser parser("export", "Prints result files as CSV: one line an epoch of every run.",
-                      "zipml export results/fig8 --final > fig8.csv");
-  parser.positional("RESULT", "result files, or folders of them", 1);
+OptionParser export_options() {
+  Manual manual;
+  manual.command = "export";
+  manual.about = "print result files as CSV";
+  manual.description = {
+      "Prints one line for every epoch of every run: what the run is, its losses, and the bytes and values "
+      "it "
+      "read so far. Losses are in the labels' own units, bytes are as docs/claims.md counts them, seconds "
+      "are "
+      "wall time unless their name says otherwise."};
+  manual.files = {{"RESULTS/CONFIG/RUN.h5", "a result: HDF5, one file a run"}};
+  manual.examples = {{"zipml export results/fig8 --final > fig8.csv", "One line a run, of one config"},
+                     {"zipml export results", "Every epoch of everything"}};
+  manual.see_also = {"run", "report"};
+  OptionParser parser(std::move(manual));
+  parser.positional(file_value("RESULT", ".h5"), "result files, or folders of them", 1);
   parser.flag("final", "one line a run: its last epoch");
-  const std::optional<ParsedOptions> parsed = parser.parse(args);
-  if (!parsed) return 0;
+  return parser;
+}
 
+int export_command(const ParsedOptions& parsed) {
   std::vector<std::filesystem::path> files;
   std::set<std::filesystem::path> seen;
-  for (const std::string& name : parsed->positional()) {
+  for (const std::string& name : parsed.positional()) {
     for (const std::filesystem::path& file : find_results(name)) {
       if (seen.insert(std::filesystem::weakly_canonical(file)).second) files.push_back(file);
     }
@@ -48,7 +59,7 @@ int export_command(const std::vector<std::string>& args) {
     std::cerr << without_epochs << " results are of runs that did not train: they have no epochs to print\n";
   }
   write_csv_header(std::cout);
-  for (const ResultFile& result : results) write_csv_rows(std::cout, result, parsed->has("final"));
+  for (const ResultFile& result : results) write_csv_rows(std::cout, result, parsed.has("final"));
   std::cout.flush();
   if (!std::cout) throw IoError("standard output: cannot be written");
   return 0;

@@ -2,10 +2,10 @@
 #include <iostream>
 
 #include "engine/core/error.h"
-#include "experiments/cli/commands.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/cli/fpga_explore.h"
 #include "experiments/cli/fpga_format.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/share.h"
 #include "experiments/config/nearest.h"
 #include "experiments/config/platform_reader.h"
 #include "fpga_model/platform_info.h"
@@ -13,32 +13,7 @@
 namespace zipml {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 40;
-
-OptionParser fpga_parser() {
-  OptionParser parser(
-      "fpga",
-      "Runs the cycle model of a published FPGA engine on a data set's shape: cycles, seconds, bytes, "
-      "stalls by cause, what binds.",
-      "zipml fpga harp_q4 --features 90 --rows 128 --epochs 2 --platform configs/fpga/harp.json");
-  parser.positional("DESIGN", "an engine of `zipml list designs`; none with --explore", 0, 1)
-      .value("features", "D", "features of a row, the bias feature included")
-      .value("rows", "N", "rows of the data set")
-      .value("epochs", "E", "passes over the data", "1")
-      .value("batch", "B",
-             "rows of a mini-batch (changes the cycles of mlweaving only; default: 1, mlweaving 8)")
-      .value("bits", "B", "mlweaving: bit planes read, 1 to 32")
-      .value("chaining", "yes|no", "mlweaving: start the next batch after the first updated chunk", "yes")
-      .value("platform", "FILE", "clock, memory and input (configs/fpga/); default: the design's own")
-      .repeated("set", "/json/pointer=VALUE", "change a value of the platform, such as /memory/rate=[1,2]")
-      .value("format", "table|json", "how the result is written", "table")
-      .value("trace", "FILE", "also write a waveform of the first cycles: .vcd, or .csv")
-      .value("cycles", "N", "cycles in the waveform", "1000")
-      .flag("explore",
-            "sweep lanes, bits, clock and bandwidth of HARP-like engines; print the best by time and "
-            "multipliers");
-  return parser;
-}
+constexpr std::int64_t kMost = std::int64_t{1} << 40, kMostTraced = 100'000'000;
 
 const fpga::Design& named_design(const ParsedOptions& options) {
   const std::vector<std::string> known = member_names(fpga::design_family());
@@ -52,7 +27,7 @@ const fpga::Design& named_design(const ParsedOptions& options) {
 }
 
 std::int64_t required(const ParsedOptions& options, const std::string& name) {
-  if (options.has(name)) return options.integer(name, 1, kMost);
+  if (options.has(name)) return options.integer(name);
   throw InputError("zipml fpga: --" + name + " is missing; see: zipml fpga --help");
 }
 
@@ -60,8 +35,8 @@ fpga::Shape read_shape(const ParsedOptions& options, std::int64_t batch) {
   fpga::Shape shape;
   shape.features = required(options, "features");
   shape.rows = required(options, "rows");
-  shape.epochs = options.integer("epochs", 1, kMost);
-  shape.batch = options.has("batch") ? options.integer("batch", 1, kMost) : batch;
+  shape.epochs = options.integer("epochs");
+  shape.batch = options.has("batch") ? options.integer("batch") : batch;
   return shape;
 }
 
@@ -72,9 +47,9 @@ fpga::DesignOptions design_options(const ParsedOptions& options, const fpga::Des
       throw InputError("zipml fpga: --bits: " + design.name() +
                        " has its own bits; allowed with mlweaving only");
     }
-    chosen.bits = options.integer("bits", 1, 32);
+    chosen.bits = options.integer("bits");
   }
-  chosen.chaining = options.one_of("chaining", {"yes", "no"}) == "yes";
+  chosen.chaining = options.text("chaining") == "yes";
   return chosen;
 }
 
@@ -155,14 +130,17 @@ void write_trace(const ParsedOptions& options, const FpgaRun& run) {
     throw InputError("zipml fpga: --trace: found \"" + file +
                      "\"; allowed: a name that ends in .vcd or .csv");
   }
-  constexpr std::int64_t kMostTraced = 100'000'000;
-  const std::int64_t cycles = options.integer("cycles", 1, kMostTraced);
+  const std::int64_t cycles = options.integer("cycles");
   WaveWriter waves(file, run);
   run.design->trace(
       run.shape, run.platform, run.options, cycles,
       [&waves](const std::vector<fpga::Probe>& probes) { waves.header(probes); },
       [&waves](std::int64_t edge) { waves.row(edge); });
   waves.finish();
+}
+
+std::filesystem::path platform_file(const ParsedOptions& options) {
+  return options.has("platform") ? find_shared(options.text("platform"), {"fpga"}) : "";
 }
 
 int explore(const ParsedOptions& options) {
@@ -173,10 +151,9 @@ int explore(const ParsedOptions& options) {
     if (options.has(name))
       throw InputError(std::string("zipml fpga: --") + name + " does nothing with --explore");
   }
-  const fpga::Platform base =
-      load_platform(options.has("platform") ? options.text("platform") : "", options.all("set"),
-                    fpga::find_design("harp_q8")->default_platform());
-  const std::string format = options.one_of("format", {"table", "json"});
+  const fpga::Platform base = load_platform(platform_file(options), options.all("set"),
+                                            fpga::find_design("harp_q8")->default_platform());
+  const std::string format = options.text("format");
   const std::vector<Candidate> best = pareto_front(explore_candidates(read_shape(options, 1), base));
   std::cout << (format == "json" ? explore_json(best) : explore_table(best));
   return 0;
@@ -184,19 +161,59 @@ int explore(const ParsedOptions& options) {
 
 }  // namespace
 
-int fpga_command(const std::vector<std::string>& args) {
-  const auto options = fpga_parser().parse(args);
-  if (!options) return 0;
-  if (options->has("explore")) return explore(*options);
+OptionParser fpga_options() {
+  Manual manual;
+  manual.command = "fpga";
+  manual.about = "cycles, stalls and bytes of a published FPGA engine";
+  manual.description = {
+      "Runs the clocked model of one of the authors' published engines on a data set's shape, and says how "
+      "many cycles and seconds it takes, what every cycle was spent on, how many bytes are read and what "
+      "binds. docs/fpga.md says what is modelled and how it is checked.",
+      "A platform is a board: its clock, memory and link. One that is no file here is looked for among those "
+      "that came with the program: `--platform harp_qpi`."};
+  manual.files = {{"PREFIX/share/zipml/configs/fpga", "platforms"}};
+  manual.examples = {
+      {"zipml fpga harp_q2 --features 785 --rows 10000 --platform harp_qpi",
+       "2-bit samples of MNIST's width"},
+      {"zipml fpga harp_q4 --features 90 --rows 128 --trace waves.vcd", "The signals of the first cycles"},
+      {"zipml fpga --explore --features 785 --rows 10000", "Engines that nobody built"}};
+  manual.see_also = {"list", "run", "fpga.md", "timed_runs.md"};
+  OptionParser parser(std::move(manual));
+  parser
+      .positional(text_value("DESIGN", member_names(fpga::design_family())),
+                  "an engine of `zipml list designs`; none with --explore", 0, 1)
+      .value("features", integer_value("D", 1, kMost), "features of a row, the bias feature included")
+      .value("rows", integer_value("N", 1, kMost), "rows of the data set")
+      .value("epochs", integer_value("E", 1, kMost), "passes over the data", "1")
+      .value("batch", integer_value("B", 1, kMost),
+             "rows of a mini-batch; changes the cycles of mlweaving only")
+      .otherwise("1, of mlweaving 8")
+      .value("bits", integer_value("B", 1, 32), "mlweaving: bit planes read")
+      .value("chaining", one_word({"yes", "no"}),
+             "mlweaving: start the next batch after the first updated chunk", "yes")
+      .value("platform", file_value("FILE", ".json", shared_platform_names()), "clock, memory and input")
+      .otherwise("the design's own")
+      .repeated("set", text_value("/json/pointer=VALUE"),
+                "change a value of the platform, such as /memory/rate=[1,2]")
+      .value("format", one_word({"table", "json"}), "how the result is written", "table")
+      .value("trace", file_value("FILE"), "also write a waveform of the first cycles: .vcd, or .csv")
+      .value("cycles", integer_value("N", 1, kMostTraced), "cycles in the waveform", "1000")
+      .flag("explore",
+            "sweep lanes, bits, clock and bandwidth of HARP-like engines; print the best by time and "
+            "multipliers");
+  return parser;
+}
+
+int fpga_command(const ParsedOptions& options) {
+  if (options.has("explore")) return explore(options);
   FpgaRun run;
-  run.design = &named_design(*options);
-  run.options = design_options(*options, *run.design);
-  run.shape = read_shape(*options, run.design->chooses_bits() ? 8 : 1);
-  run.platform = load_platform(options->has("platform") ? options->text("platform") : "", options->all("set"),
-                               run.design->default_platform());
-  const std::string format = options->one_of("format", {"table", "json"});
+  run.design = &named_design(options);
+  run.options = design_options(options, *run.design);
+  run.shape = read_shape(options, run.design->chooses_bits() ? 8 : 1);
+  run.platform = load_platform(platform_file(options), options.all("set"), run.design->default_platform());
+  const std::string format = options.text("format");
   run.report = run.design->simulate(run.shape, run.platform, run.options, {});
-  if (options->has("trace")) write_trace(*options, run);
+  if (options.has("trace")) write_trace(options, run);
   std::cout << (format == "json" ? fpga_json(run) : fpga_table(run));
   return 0;
 }

@@ -11,8 +11,7 @@
 #include "engine/quantize/level_strategy.h"
 #include "engine/quantize/rounding.h"
 #include "engine/solve/training.h"
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/config/component_reader.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/nearest.h"
@@ -106,17 +105,29 @@ Json to_list(const ComponentFamily& family) {
 
 }  // namespace
 
-int list_command(const std::vector<std::string>& args) {
-  OptionParser parser("list", "Lists everything a config may name, with parameters, ranges and defaults.",
-                      "zipml list estimators");
-  parser.positional("KIND", "one kind of part, such as estimators (default: all)", 0, 1);
-  parser.value("format", "text|md|json", "how to print it", "text");
-  const auto options = parser.parse(args);
-  if (!options) return 0;
-  const std::string format = options->one_of("format", {"text", "md", "json"});
+OptionParser list_options() {
+  Manual manual;
+  manual.command = "list";
+  manual.about = "every data set, level strategy, estimator, model, solver, ...";
+  manual.description = {
+      "Lists everything that a config may name, with parameters, their ranges and defaults. The check of "
+      "configs and the JSON schema come from the same list."};
+  manual.examples = {{"zipml list estimators", "How gradients may read the samples"},
+                     {"zipml list --format json", "All of it, for a program"}};
+  manual.see_also = {"schema", "validate", "levels.md"};
+  OptionParser parser(std::move(manual));
+  std::vector<std::string> kinds;
+  for (const ComponentFamily& family : all_families()) kinds.push_back(family.name);
+  parser.positional(text_value("KIND", kinds), "one kind of part; all of them without it", 0, 1);
+  parser.value("format", one_word({"text", "md", "json"}), "how it is written", "text");
+  return parser;
+}
+
+int list_command(const ParsedOptions& options) {
+  const std::string& format = options.text("format");
   std::vector<ComponentFamily> families = all_families();
-  if (!options->positional().empty()) {
-    const std::string& kind = options->positional()[0];
+  if (!options.positional().empty()) {
+    const std::string& kind = options.positional()[0];
     std::vector<std::string> names;
     for (const ComponentFamily& family : families) names.push_back(family.name);
     std::erase_if(families, [&](const ComponentFamily& family) { return family.name != kind; });

@@ -4,10 +4,10 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cstdlib>
-#include <iostream>
 #include <stdexcept>
 
 #include "engine/core/error.h"
+#include "experiments/cli/share.h"
 #include "experiments/config/nearest.h"
 
 namespace zipml {
@@ -21,6 +21,13 @@ std::string in_command(const std::string& command) { return "zipml " + command; 
 
 // Boost names an option without value by the words as typed.
 std::string without_value(std::string option) { return option.substr(0, option.find('=')); }
+
+std::optional<std::int64_t> parse_integer(const std::string& typed) {
+  std::int64_t value = 0;
+  const auto [end, code] = std::from_chars(typed.data(), typed.data() + typed.size(), value);
+  if (code != std::errc{} || end != typed.data() + typed.size()) return std::nullopt;
+  return value;
+}
 
 }  // namespace
 
@@ -40,71 +47,74 @@ std::vector<std::string> ParsedOptions::all(std::string_view name) const {
   return values_.find(name)->second;
 }
 
-std::int64_t ParsedOptions::integer(std::string_view name, std::int64_t min, std::int64_t max) const {
-  const std::string& typed = text(name);
-  std::int64_t value = 0;
-  const auto [end, code] = std::from_chars(typed.data(), typed.data() + typed.size(), value);
-  if (code == std::errc{} && end == typed.data() + typed.size() && value >= min && value <= max) return value;
-  const bool open = max == std::numeric_limits<std::int64_t>::max();
-  throw InputError(in_command(command_) + ": --" + std::string(name) + ": found \"" + typed +
-                   "\"; allowed: an integer " +
-                   (open ? "of at least " + std::to_string(min)
-                         : "in [" + std::to_string(min) + ", " + std::to_string(max) + "]"));
+std::int64_t ParsedOptions::integer(std::string_view name) const {
+  const std::optional<std::int64_t> value = parse_integer(text(name));
+  if (!value) throw std::logic_error("option '" + std::string(name) + "' is no integer");
+  return *value;
 }
 
-const std::string& ParsedOptions::one_of(std::string_view name,
-                                         const std::vector<std::string>& allowed) const {
-  const std::string& typed = text(name);
-  if (std::find(allowed.begin(), allowed.end(), typed) != allowed.end()) return typed;
-  throw InputError(in_command(command_) + ": --" + std::string(name) + ": found \"" + typed + "\"" +
-                   did_you_mean(typed, allowed) + "; allowed: " + join(allowed));
-}
-
-OptionParser::OptionParser(std::string command, std::string about, std::string example)
-    : command_(std::move(command)), about_(std::move(about)), example_(std::move(example)) {
-  flag("help", "show this help");
+OptionParser::OptionParser(Manual manual) : manual_(std::move(manual)) {
+  flag("help", "show this help and do nothing else");
 }
 
 OptionParser& OptionParser::flag(std::string name, std::string doc) {
-  options_.push_back({std::move(name), "", std::move(doc)});
+  options_.push_back({std::move(name), std::move(doc)});
   return *this;
 }
 
-OptionParser& OptionParser::value(std::string name, std::string placeholder, std::string doc,
+OptionParser& OptionParser::value(std::string name, ValueInfo value, std::string doc,
                                   std::optional<std::string> fallback) {
-  options_.push_back(
-      {std::move(name), std::move(placeholder), std::move(doc), Arity::one, std::move(fallback)});
+  options_.push_back({std::move(name), std::move(doc), Arity::one, std::move(value), std::move(fallback)});
   return *this;
 }
 
-OptionParser& OptionParser::optional_integer(std::string name, std::string placeholder, std::string doc,
+OptionParser& OptionParser::optional_integer(std::string name, ValueInfo value, std::string doc,
                                              std::string implicit) {
-  options_.push_back({std::move(name), std::move(placeholder), std::move(doc), Arity::optional, {}});
-  options_.back().implicit = std::move(implicit);
+  options_.push_back(
+      {std::move(name), std::move(doc), Arity::optional, std::move(value), {}, std::move(implicit)});
   return *this;
 }
 
-OptionParser& OptionParser::repeated(std::string name, std::string placeholder, std::string doc) {
-  options_.push_back({std::move(name), std::move(placeholder), std::move(doc), Arity::many});
+OptionParser& OptionParser::repeated(std::string name, ValueInfo value, std::string doc) {
+  options_.push_back({std::move(name), std::move(doc), Arity::many, std::move(value)});
   return *this;
 }
 
-OptionParser& OptionParser::positional(std::string name, std::string doc, std::size_t min, std::size_t max) {
-  positional_name_ = std::move(name);
-  positional_doc_ = std::move(doc);
-  positional_min_ = min;
-  positional_max_ = max;
+OptionParser& OptionParser::otherwise(std::string doc) {
+  options_.back().otherwise = std::move(doc);
+  return *this;
+}
+
+OptionParser& OptionParser::positional(ValueInfo value, std::string doc, std::size_t min, std::size_t max) {
+  positional_ = {std::move(value), std::move(doc), min, max};
   return *this;
 }
 
 void OptionParser::fail(const std::string& message) const {
-  throw InputError(in_command(command_) + ": " + message + "; see: " + in_command(command_) + " --help");
+  throw InputError(in_command(manual_.command) + ": " + message + "; see: " + in_command(manual_.command) +
+                   " --help");
 }
 
 void OptionParser::fail_unknown(const std::string& option) const {
   std::vector<std::string> known;
-  for (const Option& candidate : options_) known.push_back("--" + candidate.name);
+  for (const OptionInfo& candidate : options_) known.push_back("--" + candidate.name);
   fail("unknown option " + without_value(option) + did_you_mean(without_value(option), known));
+}
+
+void OptionParser::check_value(const OptionInfo& option, const std::string& typed) const {
+  const ValueInfo& value = option.value;
+  bool good = true;
+  std::string nearest;
+  if (value.kind == ValueInfo::Kind::integer) {
+    const std::optional<std::int64_t> number = parse_integer(typed);
+    good = number && *number >= value.least && *number <= value.most;
+  } else if (value.kind == ValueInfo::Kind::word) {
+    good = std::find(value.words.begin(), value.words.end(), typed) != value.words.end();
+    nearest = did_you_mean(typed, value.words);
+  }
+  if (good) return;
+  throw InputError(in_command(manual_.command) + ": --" + option.name + ": found \"" + typed + "\"" +
+                   nearest + "; allowed: " + allowed_text(value));
 }
 
 // Gives options that stand alone the value that this means.
@@ -115,7 +125,7 @@ std::vector<std::string> OptionParser::with_implicit_values(const std::vector<st
   std::vector<std::string> complete;
   for (std::size_t i = 0; i < words.size(); ++i) {
     complete.push_back(words[i]);
-    for (const Option& option : options_) {
+    for (const OptionInfo& option : options_) {
       if (option.arity != Arity::optional || words[i] != "--" + option.name) continue;
       const bool given = i + 1 < words.size() && is_number(words[i + 1]);
       complete.back() += "=" + (given ? words[++i] : option.implicit);
@@ -128,7 +138,7 @@ std::vector<std::string> OptionParser::with_implicit_values(const std::vector<st
 // Collects the words before "--"; false after -h.
 bool OptionParser::collect(const std::vector<std::string>& words, ParsedOptions& parsed) const {
   po::options_description description;
-  for (const Option& option : options_) {
+  for (const OptionInfo& option : options_) {
     if (option.arity == Arity::none) {
       description.add_options()(option.name.c_str(), "");
     } else {
@@ -161,15 +171,11 @@ bool OptionParser::collect(const std::vector<std::string>& words, ParsedOptions&
 
 std::optional<ParsedOptions> OptionParser::parse(const std::vector<std::string>& args) const {
   ParsedOptions parsed;
-  parsed.command_ = command_;
-  for (const Option& option : options_) parsed.values_[option.name];
+  for (const OptionInfo& option : options_) parsed.values_[option.name];
   // Words after "--" are never options.
   const auto terminator = std::find(args.begin(), args.end(), "--");
   try {
-    if (!collect({args.begin(), terminator}, parsed)) {
-      std::cout << help();
-      return {};
-    }
+    if (!collect({args.begin(), terminator}, parsed)) return {};
   } catch (const po::unknown_option& error) {
     fail_unknown(error.get_option_name());
   } catch (const po::invalid_command_line_syntax& error) {
@@ -180,46 +186,36 @@ std::optional<ParsedOptions> OptionParser::parse(const std::vector<std::string>&
   }
   if (terminator != args.end())
     parsed.positional_.insert(parsed.positional_.end(), terminator + 1, args.end());
-  for (const Option& option : options_) {
+  for (const OptionInfo& option : options_) {
     std::vector<std::string>& values = parsed.values_[option.name];
     if ((option.arity == Arity::one || option.arity == Arity::optional) && values.size() > 1)
       fail("option --" + option.name + " is given twice");
     if (values.empty() && option.fallback) values.push_back(*option.fallback);
+    if (option.arity == Arity::none) continue;
+    for (const std::string& typed : values) check_value(option, typed);
   }
   const std::size_t words = parsed.positional_.size();
-  if (words < positional_min_) fail(positional_name_ + " is missing: " + positional_doc_);
-  if (words > positional_max_) fail("unexpected word \"" + parsed.positional_[positional_max_] + "\"");
+  if (words < positional_.min) fail(positional_.value.placeholder + " is missing: " + positional_.doc);
+  if (words > positional_.max) fail("unexpected word \"" + parsed.positional_[positional_.max] + "\"");
   return parsed;
 }
 
-std::string OptionParser::help() const {
-  std::string text = "usage: " + in_command(command_);
-  if (!positional_name_.empty()) {
-    const std::string word = positional_name_ + (positional_max_ > 1 ? "..." : "");
-    text += positional_min_ == 0 ? " [" + word + "]" : " " + word;
-  }
-  text += " [options]\n\n" + about_ + "\n\n";
-  std::vector<std::pair<std::string, std::string>> rows;
-  if (!positional_name_.empty()) rows.emplace_back(positional_name_, positional_doc_);
-  for (const Option& option : options_) {
-    const std::string fallback = option.fallback ? " (default: " + *option.fallback + ")" : "";
-    const std::string again = option.arity == Arity::many ? " (may be repeated)" : "";
-    rows.emplace_back("--" + option.name + (option.placeholder.empty() ? "" : " " + option.placeholder),
-                      option.doc + fallback + again);
-  }
-  std::size_t width = 0;
-  for (const auto& row : rows) width = std::max(width, row.first.size());
-  for (const auto& [left, right] : rows)
-    text += "  " + left + std::string(width - left.size() + 2, ' ') + right + "\n";
-  return text + "\nexample: " + example_ + "\n";
+void add_config_files(OptionParser& parser) {
+  parser.positional(file_value("CONFIG", ".json", shared_config_names()),
+                    "config files, or names such as fig8", 1);
 }
 
 void add_config_options(OptionParser& parser, std::string_view default_scale) {
-  parser.value("data-dir", "DIR", "folder of data files (default: the environment's ZIPML_DATA_DIR)")
-      .value("scale", "quick|paper", "quick applies the configs' \"quick\" members",
+  constexpr std::int64_t kMostSeeds = 10000;
+  parser.value("data-dir", folder_value("DIR"), "folder of data files")
+      .otherwise("the environment's ZIPML_DATA_DIR; without it, generated stand-ins")
+      .value("scale", one_word({"quick", "paper"}),
+             "with quick, the configs' \"quick\" members apply: fewer epochs, seeds or rows",
              std::string(default_scale))
-      .value("seeds", "N", "run the seeds 1 to N instead of the configs' own")
-      .repeated("set", "/json/pointer=VALUE", "change a value of the configs");
+      .value("seeds", integer_value("N", 1, kMostSeeds), "run the seeds 1 to N")
+      .otherwise("the configs' own")
+      .repeated("set", text_value("/json/pointer=VALUE"),
+                "change a value of the configs; VALUE is JSON, or else text");
 }
 
 namespace {
@@ -243,10 +239,9 @@ std::string config_options_text(const ParsedOptions& options) {
 }
 
 ConfigOptions config_options(const ParsedOptions& options) {
-  constexpr std::int64_t kMostSeeds = 10000;
   ConfigOptions config;
-  config.scale = options.one_of("scale", {"quick", "paper"}) == "quick" ? Scale::quick : Scale::paper;
-  if (options.has("seeds")) config.seeds = options.integer("seeds", 1, kMostSeeds);
+  config.scale = options.text("scale") == "quick" ? Scale::quick : Scale::paper;
+  if (options.has("seeds")) config.seeds = options.integer("seeds");
   config.assignments = options.all("set");
   const char* folder = std::getenv("ZIPML_DATA_DIR");
   if (options.has("data-dir")) {

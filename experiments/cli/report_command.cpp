@@ -4,8 +4,7 @@
 #include <span>
 
 #include "engine/core/error.h"
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/cli/report_compare.h"
 #include "experiments/report/figure_files.h"
 #include "experiments/report/report_data.h"
@@ -46,35 +45,51 @@ int compare(const ParsedOptions& options) {
 
 }  // namespace
 
-int report_command(const std::vector<std::string>& args) {
-  OptionParser parser(
-      "report",
-      "Holds every claim of the paper against the results in a folder: the paper's value, ours, its "
-      "interval over seeds and the verdict (holds, fails, undecided, not run).",
-      "zipml report results --format html --output report.html");
-  parser.positional("DIR", "folder with results; two with --compare", 1, 2)
+OptionParser report_options() {
+  Manual manual;
+  manual.command = "report";
+  manual.about = "the paper's claims against the results in a folder";
+  manual.description = {
+      "Holds every claim of the paper against the results in a folder: the paper's value, ours, its interval "
+      "over seeds and the verdict (holds, fails, undecided, not run). Result files that cannot be read are "
+      "named and left out.",
+      "With --compare: says whether two folders hold the same results, bit for bit outside provenance and "
+      "timing, and where they differ."};
+  manual.exit_codes = {{"1", "With --compare, the results differ; otherwise, a file could not be written."}};
+  manual.files = {{"DIR/figures", "drawings that --format html takes in: `zipml-plots` makes them"}};
+  manual.examples = {{"zipml report results", "Verdicts on the terminal"},
+                     {"zipml report results --format html --output report.html",
+                      "Verdicts, figures, data and configs on one page"},
+                     {"zipml report --compare here there", "Two machines, the same bits?"}};
+  manual.see_also = {"run", "export", "claims.md", "report.md"};
+  OptionParser parser(std::move(manual));
+  parser.positional(folder_value("DIR"), "folder with results; two with --compare", 1, 2)
       .flag("compare", "say whether two folders hold the same results; exit 0: they do, 1: they do not")
-      .value("format", "text|md|json|json-full|html",
+      .value("format", one_word({"text", "md", "json", "json-full", "html"}),
              "how it is written: json is the array of claims, html one page that needs nothing else", "text")
-      .value("figures", "DIR", "folder of the drawn figures, for html (default: DIR/figures)")
-      .value("output", "FILE", "write to this file instead of standard output");
-  const auto options = parser.parse(args);
-  if (!options) return 0;
-  if (options->has("compare")) return compare(*options);
-  if (options->positional().size() > 1)
-    throw InputError("zipml report: unexpected word \"" + options->positional()[1] +
+      .value("figures", folder_value("DIR"), "folder of the drawn figures, for html")
+      .otherwise("DIR/figures")
+      .value("output", file_value("FILE"), "write to this file")
+      .otherwise("standard output");
+  return parser;
+}
+
+int report_command(const ParsedOptions& options) {
+  if (options.has("compare")) return compare(options);
+  if (options.positional().size() > 1)
+    throw InputError("zipml report: unexpected word \"" + options.positional()[1] +
                      "\"; two folders are for --compare");
-  const std::string format = options->one_of("format", {"text", "md", "json", "json-full", "html"});
-  if (options->has("figures") && format != "html")
+  const std::string& format = options.text("format");
+  if (options.has("figures") && format != "html")
     throw InputError("zipml report: --figures is for --format html");
-  const std::string folder = options->positional().front();
+  const std::string folder = options.positional().front();
 
   const RunSet set = load_runs(folder);
   for (const std::string& problem : set.problems) std::cerr << "skipped: " << problem << "\n";
   if (set.runs.empty()) std::cerr << folder << ": no results; `zipml run` writes them\n";
-  const std::string report = formatted(make_report(set), *options, format);
-  if (options->has("output")) {
-    write_file_atomically(options->text("output"), std::as_bytes(std::span(report)));
+  const std::string report = formatted(make_report(set), options, format);
+  if (options.has("output")) {
+    write_file_atomically(options.text("output"), std::as_bytes(std::span(report)));
   } else {
     std::cout << report << std::flush;
     if (!std::cout) throw IoError("standard output: cannot write the report");

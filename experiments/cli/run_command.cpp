@@ -12,12 +12,13 @@
 
 #include "engine/core/error.h"
 #include "engine/deep/network_gradient.h"
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/command_list.h"
+#include "experiments/cli/share.h"
 #include "experiments/config/config.h"
 #include "experiments/run/executor.h"
 #include "experiments/run/interrupt.h"
 #include "experiments/run/runner.h"
+#include "experiments/run/terminal.h"
 #include "experiments/run/verify.h"
 
 namespace zipml {
@@ -25,32 +26,16 @@ namespace {
 
 constexpr std::int64_t kMostThreads = 4096;
 
-OptionParser run_parser() {
-  OptionParser parser("run",
-                      "Expands the sweeps of configs, runs what is not finished and writes the results.",
-                      "zipml run configs/figures/fig8.json --scale quick --data-dir data --jobs 2");
-  parser.positional("CONFIG", "config files", 1);
-  parser.value("out", "DIR", "folder of the results: DIR/<config name>/<run id>.h5", "results");
-  add_config_options(parser, "paper");
-  parser.value("jobs", "N", "runs side by side (default: one a CPU)");
-  parser.value("threads", "N", "threads of one run (default: CPUs / jobs); does not change results");
-  parser.value("shard", "I/N", "only part I of N (by run id), for sharing a sweep between machines");
-  parser.flag("force", "run again what is finished, tunings included");
-  parser.optional_integer(
-      "verify", "[N]", "instead of running, do N finished runs again (3 if N is left out) and compare them",
-      "3");
-  parser.flag("dry-run", "print what would run, and do nothing");
-  return parser;
-}
-
 RunnerOptions runner_options(const ParsedOptions& parsed) {
   RunnerOptions options;
   options.out = parsed.text("out");
-  if (parsed.has("jobs")) options.jobs = static_cast<int>(parsed.integer("jobs", 1, kMostThreads));
-  if (parsed.has("threads")) options.threads = static_cast<int>(parsed.integer("threads", 1, kMostThreads));
+  if (parsed.has("jobs")) options.jobs = static_cast<int>(parsed.integer("jobs"));
+  if (parsed.has("threads")) options.threads = static_cast<int>(parsed.integer("threads"));
   if (parsed.has("shard")) options.shard = parse_shard(parsed.text("shard"));
   options.force = parsed.has("force");
-  options.updating_progress = ::isatty(STDERR_FILENO) == 1;
+  options.screen.style = terminal_style(STDERR_FILENO);
+  options.screen.visible = [] { return in_foreground(STDERR_FILENO); };
+  options.screen.size = [] { return terminal_size(STDERR_FILENO); };
   return options;
 }
 
@@ -69,12 +54,13 @@ void skip_networks(std::vector<PlannedRun>& plan) {
   }
 }
 
-void print_summary(const RunSummary& summary, const RunnerOptions& options) {
+void print_summary(const RunSummary& summary, std::size_t planned, const RunnerOptions& options) {
   std::cerr << summary.done << " done, " << summary.skipped << " skipped, " << summary.diverged
             << " diverged, " << summary.failed << " failed; results are in " << options.out.string()
             << std::endl;
   if (summary.interrupted) {
-    std::cerr << "zipml: interrupted; the same command goes on where this one stopped" << std::endl;
+    std::cerr << "zipml: interrupted; " << summary.done + summary.skipped << " of " << planned
+              << " runs are finished, and the same command goes on where this one stopped" << std::endl;
   }
 }
 
@@ -90,7 +76,7 @@ int verify(const std::vector<PlannedRun>& plan, std::size_t count, const RunnerO
                             std::to_string(sample.left_out) + " of them not reproducible and left out";
   if (sample.runs.empty()) throw InputError("zipml run --verify: nothing to verify: " + found);
   std::cerr << "verifying " << counted(sample.runs.size(), "run") << ": " << found << std::endl;
-  const InterruptGuard guard;
+  const InterruptGuard guard(!options.screen.style.live);
   const ScratchFolder scratch;
   EngineExecutor executor({scratch.path(), data, "", true});
   const Verification outcome = verify_runs(sample, executor, options, scratch.path(), interrupted, std::cerr);
@@ -103,37 +89,84 @@ int verify(const std::vector<PlannedRun>& plan, std::size_t count, const RunnerO
 
 }  // namespace
 
-int run_command(const std::vector<std::string>& args) {
-  const std::optional<ParsedOptions> parsed = run_parser().parse(args);
-  if (!parsed) return 0;
-  const RunnerOptions options = runner_options(*parsed);
-  const ConfigOptions config_choices = config_options(*parsed);
-  const std::vector<std::string>& names = parsed->positional();
+OptionParser run_options() {
+  Manual manual;
+  manual.command = "run";
+  manual.about = "run the configs' experiments, what is finished excepted";
+  manual.description = {
+      "Expands the sweeps of configs, runs what is not finished and writes one result file a run. The same "
+      "command again goes on where the one before ended, however that ended. Results have the same bits for "
+      "every number of jobs and threads, on every machine; those of Hogwild and of networks do not, and say "
+      "so.",
+      "A config that is no file here is looked for among those that came with the program, in their folder "
+      "and "
+      "in its figures and examples: `fig8`, `fig8.json` and `figures/fig8.json` all mean figure 8. A line on "
+      "standard error names the file.",
+      "On a terminal, standard error shows a line for every run under way (what it is, and which epoch of "
+      "how "
+      "many it is in) and one for the whole: runs done, time so far, time left. Elsewhere it gets one plain "
+      "line for every run that ended.",
+      "Ctrl-C (SIGINT), or SIGTERM, lets the runs under way go on to the end of their epoch and drops them "
+      "unwritten; finished ones stay. Once more stops at once; no result is ever half written."};
+  manual.exit_codes = {{"1", "Some run failed, which did not stop the others; with --verify, some differ."},
+                       {"130", "Stopped by Ctrl-C (SIGINT)."},
+                       {"143", "Stopped by SIGTERM."}};
+  manual.environment = {"ZIPML_DATA_DIR", "NO_COLOR", "TERM", "CI"};
+  manual.files = {
+      {"OUT/CONFIG/RUN.h5", "the results: HDF5, one file a run, named by a hash of the resolved config"},
+      {"OUT/_tuning", "step sizes that were tuned, shared by runs"},
+      {"PREFIX/share/zipml/configs", "the configs that came with the program"}};
+  manual.examples = {
+      {"zipml run fig8 --scale quick", "Figure 8 in small, on generated data where files lack"},
+      {"zipml run my.json --data-dir data --jobs 2 --out results", "Two runs of my.json at a time"},
+      {"zipml run my.json --set /solver/epochs=5 --dry-run", "What would run"},
+      {"zipml run my.json --shard 2/4", "The second of four machines"},
+      {"zipml run my.json --verify", "Do three finished runs again, and compare"}};
+  manual.see_also = {"validate", "report", "export", "tutorials/reproduce-a-figure.md"};
+  OptionParser parser(std::move(manual));
+  add_config_files(parser);
+  parser.value("out", folder_value("DIR"), "folder of the results", "results");
+  add_config_options(parser, "paper");
+  parser.value("jobs", integer_value("N", 1, kMostThreads), "runs side by side").otherwise("one a CPU");
+  parser.value("threads", integer_value("N", 1, kMostThreads), "threads of one run; does not change results")
+      .otherwise("CPUs / jobs");
+  parser.value("shard", text_value("I/N"),
+               "only part I of N (by run id), for sharing a sweep between machines");
+  parser.flag("force", "run again what is finished, tunings included");
+  parser.optional_integer("verify", integer_value("N", 1),
+                          "instead of running, do N finished runs again and compare them", "3");
+  parser.flag("dry-run", "print what would run, and do nothing");
+  return parser;
+}
+
+int run_command(const ParsedOptions& parsed) {
+  const RunnerOptions options = runner_options(parsed);
+  const ConfigOptions config_choices = config_options(parsed);
   std::vector<RunSpec> specs;
-  for (Config& config : load_configs({names.begin(), names.end()}, config_choices)) {
+  for (Config& config : load_configs(find_configs(parsed.positional()), config_choices)) {
     for (const std::string& note : config.notes) std::cerr << note << std::endl;
     std::move(config.runs.begin(), config.runs.end(), std::back_inserter(specs));
   }
   std::vector<PlannedRun> plan = plan_runs(std::move(specs), options);
-  if (parsed->has("verify")) {
-    const auto count = static_cast<std::size_t>(parsed->integer("verify", 1));
+  if (parsed.has("verify")) {
+    const auto count = static_cast<std::size_t>(parsed.integer("verify"));
     for (const char* other : {"force", "dry-run"}) {
-      if (parsed->has(other))
+      if (parsed.has(other))
         throw InputError(std::string("zipml run: --verify and --") + other + " exclude each other");
     }
     return verify(plan, count, options, config_choices.data);
   }
-  if (parsed->has("dry-run")) {
+  if (parsed.has("dry-run")) {
     print_plan(plan, std::cout);
     return 0;
   }
-  const bool had_runs = !plan.empty();
+  const std::size_t planned = plan.size();
   skip_networks(plan);
-  if (had_runs && plan.empty()) return 1;
-  const InterruptGuard guard;
-  EngineExecutor executor({options.out, config_choices.data, config_options_text(*parsed), options.force});
+  if (planned > 0 && plan.empty()) return 1;
+  const InterruptGuard guard(!options.screen.style.live);
+  EngineExecutor executor({options.out, config_choices.data, config_options_text(parsed), options.force});
   const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);
-  print_summary(summary, options);
+  print_summary(summary, planned, options);
   return summary.exit_code();
 }
 

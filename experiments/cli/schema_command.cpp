@@ -1,15 +1,26 @@
 #include <iostream>
 
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/command_list.h"
 #include "experiments/config/schema.h"
 
 namespace zipml {
 
-int schema_command(const std::vector<std::string>& args) {
-  const OptionParser parser("schema", "Prints the JSON schema (draft 2020-12) of a config.",
-                            "zipml schema > configs/schema.json");
-  if (parser.parse(args)) std::cout << config_schema();
+OptionParser schema_options() {
+  Manual manual;
+  manual.command = "schema";
+  manual.about = "print the JSON schema of a config";
+  manual.description = {
+      "Prints the JSON schema (draft 2020-12) that every config obeys. An editor that is told of it "
+      "completes "
+      "and checks a config while it is typed."};
+  manual.files = {{"PREFIX/share/zipml/configs/schema.json", "this version's schema"}};
+  manual.examples = {{"zipml schema > configs/schema.json", "Write the schema to a file"}};
+  manual.see_also = {"validate", "list"};
+  return OptionParser(std::move(manual));
+}
+
+int schema_command(const ParsedOptions&) {
+  std::cout << config_schema();
   return 0;
 }
 

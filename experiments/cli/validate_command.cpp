@@ -1,8 +1,8 @@
 #include <iostream>
 
 #include "engine/core/error.h"
-#include "experiments/cli/commands.h"
-#include "experiments/cli/options.h"
+#include "experiments/cli/command_list.h"
+#include "experiments/cli/share.h"
 #include "experiments/config/config.h"
 #include "experiments/config/nearest.h"
 
@@ -24,16 +24,28 @@ Outcome check(const std::vector<std::filesystem::path>& files, const ConfigOptio
 
 }  // namespace
 
-int validate_command(const std::vector<std::string>& args) {
-  OptionParser parser("validate",
-                      "Checks configs at both scales and shows every error with file and JSON pointer.",
-                      "zipml validate configs/figures/*.json --data-dir data");
-  parser.positional("CONFIG", "config files", 1);
+OptionParser validate_options() {
+  Manual manual;
+  manual.command = "validate";
+  manual.about = "check configs, run nothing";
+  manual.description = {
+      "Checks configs at both scales, with all that their sweeps expand to, and shows every mistake with the "
+      "file, the JSON pointer, what was found and what is allowed. Prints the number of runs of every config "
+      "that is well."};
+  manual.environment = {"ZIPML_DATA_DIR"};
+  manual.examples = {{"zipml validate my.json", "Check a config"},
+                     {"zipml validate my.json --set /solver/epochs=5 --seeds 3",
+                      "Check what a run with these options would get"}};
+  manual.see_also = {"run", "list", "schema"};
+  OptionParser parser(std::move(manual));
+  add_config_files(parser);
   add_config_options(parser, "paper");
-  const auto options = parser.parse(args);
-  if (!options) return 0;
-  const std::vector<std::filesystem::path> files(options->positional().begin(), options->positional().end());
-  ConfigOptions given = config_options(*options);
+  return parser;
+}
+
+int validate_command(const ParsedOptions& options) {
+  ConfigOptions given = config_options(options);
+  const std::vector<std::filesystem::path> files = find_configs(options.positional());
   const Outcome asked = check(files, given);
   if (!asked.errors.empty()) throw InputError(asked.errors);
   given.scale = given.scale == Scale::quick ? Scale::paper : Scale::quick;

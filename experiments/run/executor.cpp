@@ -23,6 +23,8 @@ namespace {
 /// A tuning is shared by runs of all seeds, so it must not depend on which of them comes first.
 constexpr std::uint64_t kTuningSeed = 1;
 
+constexpr std::string_view kLoading = "loading data";
+
 struct Objective {
   std::unique_ptr<Loss> loss;
   std::unique_ptr<Regularizer> regularizer;
@@ -114,20 +116,32 @@ std::optional<Tuning> EngineExecutor::known_tuning(const std::string& key) const
   return found->second;
 }
 
-bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& stop) {
+bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& stop,
+                          const StageReport& report) {
   if (known_tuning(spec.tuning_key)) return true;
   const std::filesystem::path file = tuning_path(options_.out, spec.tuning_key);
   std::optional<Tuning> tuning;
   if (!options_.force) tuning = read_tuning(file, spec.tuning_key).value;
   if (!tuning) {
+    report({kLoading});
     const std::shared_ptr<const CachedData> data = cache_.get(spec);
+    if (stop()) return false;
+    const Parameters& solver = spec.training.solver.parameters;
+    RunStage stage{"tuning", "epoch", 0,
+                   static_cast<std::uint64_t>(solver.integer("epochs")) * solver.numbers("tune_grid").size()};
+    report(stage);
+    const auto after_epoch = [&] {
+      ++stage.done;
+      report(stage);
+      return stop();
+    };
     const Objective objective(spec);
     TrainingSpec training = spec.training;
     training.seed = kTuningSeed;
     tuning = data->scan()
-                 ? tune_reconstruction(*data->scan(), *objective.regularizer, training, threads, stop)
+                 ? tune_reconstruction(*data->scan(), *objective.regularizer, training, threads, after_epoch)
                  : tune_alpha({data->prepared(), *objective.loss, *objective.regularizer}, training, threads,
-                              stop);
+                              after_epoch);
     if (!tuning) return false;
     write_tuning(file, spec.tuning_key, *tuning);
   }
@@ -136,25 +150,30 @@ bool EngineExecutor::tune(const RunSpec& spec, int threads, const StopCheck& sto
   return true;
 }
 
-std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop) {
+std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threads, const StopCheck& stop,
+                                                  const StageReport& report) {
   ResultFile result;
   describe_run(spec, result);
   result.provenance = build_provenance(spec.network ? 1 : threads);
   result.provenance.config_options = options_.config_options;
   if (spec.measurement.kind == kFpgaCycles) {
+    report({"simulating"});
     time_shape(spec, result);
     return result;
   }
+  report({kLoading});
   const std::shared_ptr<const CachedData> data = cache_.get(spec);
+  if (stop()) return std::nullopt;
   describe_data(*data, result);
   // Before the training: a shape that the engine refuses is not worth one.
   if (spec.fpga) result.fpga = time_training(spec, data->prepared().data.train);
   bool done = false;
   if (spec.network) {
-    done = train_network_run(spec, *data, stop, result);
+    done = train_network_run(spec, *data, stop, report, result);
   } else if (spec.measurement.kind == kTraining) {
-    done = train_run(spec, *data, threads, stop, result);
+    done = train_run(spec, *data, threads, stop, report, result);
   } else {
+    report({"measuring"});
     done = measure_run(spec, data->prepared(), threads, stop, result);
   }
   if (!done) return std::nullopt;
@@ -163,7 +182,7 @@ std::optional<ResultFile> EngineExecutor::execute(const RunSpec& spec, int threa
 }
 
 bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int threads,
-                               const StopCheck& stop, ResultFile& result) const {
+                               const StopCheck& stop, const StageReport& report, ResultFile& result) const {
   const Objective objective(spec);
   TrainingSpec training = spec.training;
   if (spec.tune) {
@@ -173,7 +192,14 @@ bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int 
   }
   result.alpha = training.alpha;
   bool stopped = false;
-  const auto on_epoch = [&](const TraceRow&) { return !(stopped = stop()); };
+  RunStage stage{"training", "epoch", 0,
+                 static_cast<std::uint64_t>(training.solver.parameters.integer("epochs"))};
+  report(stage);
+  const auto on_epoch = [&](const TraceRow& row) {
+    stage.done = row.epoch;
+    report(stage);
+    return !(stopped = stop());
+  };
   if (data.scan()) {
     reconstruct_run(*data.scan(), *objective.regularizer, training, threads, on_epoch, result);
     return !stopped;
@@ -191,15 +217,22 @@ bool EngineExecutor::train_run(const RunSpec& spec, const CachedData& data, int 
 }
 
 bool EngineExecutor::train_network_run(const RunSpec& spec, const CachedData& data, const StopCheck& stop,
-                                       ResultFile& result) const {
+                                       const StageReport& report, ResultFile& result) const {
   const NetworkBackend* backend = network_backend();
   if (backend == nullptr) throw std::runtime_error(network_backend_problem());
   const ImageShape& image = data.prepared().data.image;
   const Network network = networks()[spec.model.kind](spec.model.parameters);
   const auto gradient = backend->make(network, image, parameter_layout(network, image));
   bool stopped = false;
-  TrainingResult trained = train_network(data.prepared(), *spec.network, *gradient,
-                                         [&](const TraceRow&) { return !(stopped = stop()); });
+  RunStage stage{"training", "iteration", 0,
+                 static_cast<std::uint64_t>(spec.network->solver.parameters.integer("iterations"))};
+  report(stage);
+  const auto on_row = [&](const TraceRow& row) {
+    stage.done = row.iteration;
+    report(stage);
+    return !(stopped = stop());
+  };
+  TrainingResult trained = train_network(data.prepared(), *spec.network, *gradient, on_row);
   if (stopped) return false;
   result.alpha = spec.training.alpha;
   result.provenance.libraries += ", " + backend->version();

@@ -10,6 +10,7 @@
 #include "experiments/config/run_spec.h"
 #include "experiments/results/result_file.h"
 #include "experiments/run/data_cache.h"
+#include "experiments/run/run_stage.h"
 
 namespace zipml {
 
@@ -30,12 +31,15 @@ class RunExecutor {
   virtual void expect(const RunSpec& spec) = 0;
   virtual void release(const RunSpec& spec) = 0;
 
+  /// `report` of the next two is called where a stage begins and after every epoch.
+
   /// Makes the step size of spec.tuning_key known; comes before any execute() with that key. False if it was
   /// stopped.
-  virtual bool tune(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
+  virtual bool tune(const RunSpec& spec, int threads, const StopCheck& stop, const StageReport& report) = 0;
 
   /// Trains or measures; nothing if it was stopped. Throws InputError on bad data.
-  virtual std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) = 0;
+  virtual std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop,
+                                            const StageReport& report) = 0;
 
   /// Training rows times columns of the spec's data, for estimates; nothing before the data was loaded.
   virtual std::optional<double> data_size(const RunSpec& spec) const = 0;
@@ -55,15 +59,16 @@ class EngineExecutor : public RunExecutor {
 
   void expect(const RunSpec& spec) override;
   void release(const RunSpec& spec) override;
-  bool tune(const RunSpec& spec, int threads, const StopCheck& stop) override;
-  std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) override;
+  bool tune(const RunSpec& spec, int threads, const StopCheck& stop, const StageReport& report) override;
+  std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop,
+                                    const StageReport& report) override;
   std::optional<double> data_size(const RunSpec& spec) const override;
 
  private:
   bool train_run(const RunSpec& spec, const CachedData& data, int threads, const StopCheck& stop,
-                 ResultFile& result) const;
+                 const StageReport& report, ResultFile& result) const;
   bool train_network_run(const RunSpec& spec, const CachedData& data, const StopCheck& stop,
-                         ResultFile& result) const;
+                         const StageReport& report, ResultFile& result) const;
   std::optional<Tuning> known_tuning(const std::string& key) const;
 
   Options options_;

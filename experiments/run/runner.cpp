@@ -19,7 +19,6 @@
 #include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 #include "experiments/run/interrupt.h"
-#include "experiments/run/progress.h"
 #include "experiments/run/schedule.h"
 
 namespace zipml {
@@ -31,6 +30,7 @@ struct Task {
   Kind kind;
   const RunSpec* spec;
   std::size_t data;  ///< index into the data sets
+  double passes;     ///< over the data
 };
 
 /// What is known of the work on one data set.
@@ -69,7 +69,7 @@ class Sweep {
       : executor_(executor),
         options_(options),
         stop_(stop),
-        progress_(messages, options.updating_progress, count_to_do(plan, options)) {
+        progress_(messages, options.screen, count_to_do(plan, options), stop) {
     for (const PlannedRun& run : plan) {
       if (run.state == RunState::finished && !options_.force) {
         ++summary_.skipped;
@@ -117,8 +117,8 @@ class Sweep {
         data_.try_emplace(canonical_json(spec.dataset) + canonical_json(spec.preprocess), data_.size())
             .first->second;
     work_.resize(data_.size());
-    tasks_.push_back({kind, &spec, data});
-    work_[data].remaining += passes(tasks_.back());
+    tasks_.push_back({kind, &spec, data, passes(kind, spec)});
+    work_[data].remaining += tasks_.back().passes;
     schedule_.add(after, kind == Kind::run && is_timed(spec));
   }
 
@@ -136,8 +136,7 @@ class Sweep {
   void work_on_tasks() {
     while (const std::optional<std::pair<std::size_t, int>> taken = take()) {
       const auto [index, threads] = *taken;
-      Ending ending = perform(tasks_[index], threads);
-      end(index, ending);
+      end(index, perform(index, threads));
     }
   }
 
@@ -156,6 +155,7 @@ class Sweep {
         const bool alone =
             under_way_ == 0 && !schedule_.ready() && (task.kind == Kind::tune || is_timed(*task.spec));
         ++under_way_;
+        begin(*index);
         return std::pair{*index, alone ? threads_ * jobs_ : threads_};
       }
       if (schedule_.all_taken()) return std::nullopt;
@@ -164,12 +164,34 @@ class Sweep {
     }
   }
 
-  Ending perform(const Task& task, int threads) {
+  void begin(std::size_t index) {
+    const Task& task = tasks_[index];
+    at_work_.insert(index);
+    progress_.job_began(index, (task.kind == Kind::tune ? "for " : "") + run_label(*task.spec), 0.0);
+    tell_costs();
+  }
+
+  /// Where the data has come in, its size is known.
+  StageReport stage_report(std::size_t index) {
+    return [this, index, last = std::string_view()](const RunStage& stage) mutable {
+      progress_.job_is_at(index, stage);
+      if (last == stage.what) return;
+      last = stage.what;
+      const std::lock_guard lock(mutex_);
+      work_[tasks_[index].data].size = executor_.data_size(*tasks_[index].spec);
+      tell_costs();
+    };
+  }
+
+  Ending perform(std::size_t index, int threads) {
+    const Task& task = tasks_[index];
+    const StageReport report = stage_report(index);
     Ending ending;
     const auto begin = std::chrono::steady_clock::now();
     const Announcement announced{executor_, *task.spec};
     try {
-      ending.outcome = task.kind == Kind::tune ? tune(*task.spec, threads) : run(*task.spec, threads);
+      ending.outcome =
+          task.kind == Kind::tune ? tune(*task.spec, threads, report) : run(*task.spec, threads, report);
     } catch (const InputError& error) {
       ending.message = error.what();
       ending.input_error = true;
@@ -184,11 +206,11 @@ class Sweep {
     return ending;
   }
 
-  Outcome tune(const RunSpec& spec, int threads) {
-    return executor_.tune(spec, threads, stop_) ? Outcome::tuned : Outcome::stopped;
+  Outcome tune(const RunSpec& spec, int threads, const StageReport& report) {
+    return executor_.tune(spec, threads, stop_, report) ? Outcome::tuned : Outcome::stopped;
   }
 
-  Outcome run(const RunSpec& spec, int threads) {
+  Outcome run(const RunSpec& spec, int threads, const StageReport& report) {
     const std::filesystem::path file = result_path(options_.out, spec.config_name, spec.id);
     if (std::filesystem::is_directory(file)) {
       throw IoError(file.string() + ": cannot write this file: a folder is in the way");
@@ -199,7 +221,7 @@ class Sweep {
       return !options_.force && std::filesystem::exists(file) && result_problem(file, spec.id).empty();
     };
     if (is_there()) return Outcome::skipped;
-    const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_);
+    const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_, report);
     if (!result) return Outcome::stopped;
     if (is_there()) return Outcome::skipped;
     write_result(file, *result);
@@ -222,10 +244,13 @@ class Sweep {
 
   void report(std::size_t index, const Ending& ending) {
     const Task& task = tasks_[index];
+    at_work_.erase(index);
+    progress_.job_ended(index);
     DataWork& part = work_[task.data];
     part.size = executor_.data_size(*task.spec);
-    part.done += passes(task);
-    part.remaining -= passes(task);
+    part.done += task.passes;
+    part.remaining -= task.passes;
+    tell_costs();
     const std::string label = run_label(*task.spec);
     if (task.kind == Kind::tune) {
       if (ending.outcome == Outcome::tuned) written_ = true;
@@ -239,11 +264,11 @@ class Sweep {
         ++summary_.failed;
         other_failures_ = other_failures_ || !ending.input_error;
         progress_.message("FAILED " + label + " (run " + task.spec->id + "): " + ending.message);
-        tell(label + ": failed");
+        progress_.run_ended(label + ": failed");
         return;
       case Outcome::skipped:
         ++summary_.skipped;
-        tell(label + ": finished by another program");
+        progress_.run_ended(label + ": finished by another program");
         return;
       default:
         break;
@@ -251,10 +276,11 @@ class Sweep {
     ++summary_.done;
     const bool diverged = ending.outcome == Outcome::diverged;
     if (diverged) ++summary_.diverged;
-    tell(label + (diverged ? ": diverged after " : ": finished in ") + format_duration(ending.seconds));
+    progress_.run_ended(label + (diverged ? ": diverged after " : ": finished in ") +
+                        format_duration(ending.seconds));
   }
 
-  void tell(const std::string& line) {
+  void tell_costs() {
     double known = 0.0, done = 0.0, remaining = 0.0;
     int count = 0;
     for (const DataWork& part : work_) {
@@ -266,35 +292,39 @@ class Sweep {
       done += part.size.value_or(typical) * part.done;
       remaining += part.size.value_or(typical) * part.remaining;
     }
-    progress_.run_ended(line, done, remaining);
+    std::vector<std::pair<std::size_t, double>> under_way;
+    for (const std::size_t i : at_work_)
+      under_way.emplace_back(i, work_[tasks_[i].data].size.value_or(typical) * tasks_[i].passes);
+    progress_.costs(done, remaining, under_way);
   }
 
   /// Passes over the data: draws or epochs (of a network, mini-batches), times the step sizes of the grid for
   /// a tuning.
-  static double passes(const Task& task) {
-    const Parameters& measurement = task.spec->measurement.parameters;
+  static double passes(Kind kind, const RunSpec& spec) {
+    const Parameters& measurement = spec.measurement.parameters;
     if (measurement.has("draws")) return measurement.number("draws");
-    if (task.spec->network) return task.spec->network->solver.parameters.number("iterations");
-    const Parameters& solver = task.spec->training.solver.parameters;
+    if (spec.network) return spec.network->solver.parameters.number("iterations");
+    const Parameters& solver = spec.training.solver.parameters;
     const double epochs = solver.has("epochs") ? solver.number("epochs") : 1.0;
-    if (task.kind == Kind::run || !solver.has("tune_grid")) return epochs;
+    if (kind == Kind::run || !solver.has("tune_grid")) return epochs;
     return epochs * static_cast<double>(solver.numbers("tune_grid").size());
   }
 
   RunExecutor& executor_;
   const RunnerOptions& options_;
   const StopCheck& stop_;
+  Progress progress_;
   std::size_t to_do_ = 0;
   int jobs_ = 1, threads_ = 1;
 
   std::mutex mutex_;  ///< guards everything below while the workers run
   std::condition_variable changed_;
-  Progress progress_;
   std::vector<Task> tasks_;
   Schedule schedule_;
   std::map<std::string, std::size_t> tunings_;  ///< key -> its task
   std::map<std::string, std::size_t> data_;     ///< data set -> index into the next
   std::vector<DataWork> work_;
+  std::set<std::size_t> at_work_;  ///< tasks under way
   int under_way_ = 0;
   bool stopped_ = false, other_failures_ = false, written_ = false;
   RunSummary summary_;
@@ -317,7 +347,7 @@ void prepare_folders(const std::vector<PlannedRun>& plan, const RunnerOptions& o
 }  // namespace
 
 int RunSummary::exit_code() const {
-  if (interrupted) return kInterruptedExitCode;
+  if (interrupted) return interrupted_exit_code();
   if (failed == 0) return 0;
   return only_input_errors ? 2 : 1;
 }

@@ -10,6 +10,7 @@
 
 #include "experiments/config/run_spec.h"
 #include "experiments/run/executor.h"
+#include "experiments/run/progress.h"
 
 namespace zipml {
 
@@ -29,8 +30,8 @@ struct RunnerOptions {
   int jobs = 0;     ///< runs side by side; 0: available_threads(), at most the runs to do
   int threads = 0;  ///< of one run; 0: available_threads() / jobs, at least 1
   Shard shard;
-  bool force = false;              ///< runs what is finished again
-  bool updating_progress = false;  ///< standard error is a terminal
+  bool force = false;  ///< runs what is finished again
+  ProgressScreen screen = {};
 };
 
 /// What the result file of a run says.
@@ -57,7 +58,8 @@ struct RunSummary {
   bool only_input_errors =
       false;  ///< something failed, all of it by the user's input, and nothing was written
 
-  /// Exit code of the program: 0 done, 1 some run failed, 2 wrong input, 130 interrupted.
+  /// Exit code of the program: 0 done, 1 some run failed, 2 wrong input; interrupted: see
+  /// interrupted_exit_code().
   int exit_code() const;
 };
 

@@ -45,7 +45,7 @@ VerifySample choose_sample(const std::vector<PlannedRun>& plan, std::size_t coun
 }
 
 int Verification::exit_code() const {
-  if (interrupted) return kInterruptedExitCode;
+  if (interrupted) return interrupted_exit_code();
   return failed == 0 && differing.empty() ? 0 : 1;
 }
 

@@ -28,7 +28,7 @@ struct Verification {
   std::vector<RunDifference> differing;
   bool interrupted = false;
 
-  /// 0 all equal; 1 some differ or failed; 130 interrupted.
+  /// 0 all equal; 1 some differ or failed; interrupted: see interrupted_exit_code().
   int exit_code() const;
 };
 

@@ -7,7 +7,7 @@ using namespace zipml::testing;
 TEST_CASE("data: help, list, verify", "[e2e][data]") {
   const ProcessResult help = run_zipml({"data", "--help"});
   CHECK(help.exit_code == 0);
-  CHECK_THAT(help.out, Catch::Contains("usage: zipml data") && Catch::Contains("example: "));
+  CHECK_THAT(help.out, Catch::Contains("zipml data ACTION") && Catch::Contains("EXAMPLES"));
 
   const TemporaryFolder folder;
   const ProcessResult list = run_zipml({"data", "list", "--data-dir", folder.path().string()});

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include "engine/core/error.h"
 #include "experiments/config/measurements.h"
@@ -50,7 +51,7 @@ class FakeExecutor : public RunExecutor {
   void release(const RunSpec&) override { --announced; }
   std::optional<double> data_size(const RunSpec&) const override { return 10.0; }
 
-  bool tune(const RunSpec& spec, int threads, const StopCheck&) override {
+  bool tune(const RunSpec& spec, int threads, const StopCheck&, const StageReport&) override {
     const std::lock_guard lock(mutex);
     most_threads = std::max(most_threads, threads);
     if (spec.tuning_key == "bad") throw std::runtime_error("every step diverges");
@@ -58,10 +59,12 @@ class FakeExecutor : public RunExecutor {
     return true;
   }
 
-  std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop) override {
+  std::optional<ResultFile> execute(const RunSpec& spec, int threads, const StopCheck& stop,
+                                    const StageReport& report) override {
     const std::lock_guard lock(mutex);
     most_threads = std::max(most_threads, threads);
     if (spec.tune && !tuned.contains(spec.tuning_key)) throw std::logic_error("not tuned yet");
+    if (stage) report(*stage);
     if (on_execute) on_execute(spec);
     if (stop()) return std::nullopt;
     executed.push_back(spec.seed);
@@ -80,6 +83,7 @@ class FakeExecutor : public RunExecutor {
   bool tuned_twice = false;
   int most_threads = 0;
   std::function<void(const RunSpec&)> on_execute;
+  std::optional<RunStage> stage;
 };
 
 struct Harness {
@@ -324,22 +328,22 @@ TEST_CASE("nothing is looked at or written where everything is finished", "[run]
   REQUIRE(!std::filesystem::exists(part));
 }
 
-TEST_CASE("progress is one plain line a run, or one that is updated", "[run]") {
-  std::ostringstream plain, updated;
-  Progress a(plain, false, 2), b(updated, true, 2);
-  a.run_ended("first", 0.0, 1.0);
-  a.run_ended("second", 1.0, 0.0);
-  a.close();
-  REQUIRE(plain.str() == "[1/2] first\n[2/2] second\n");
-  b.run_ended("first", 0.0, 1.0);
-  b.message("note");
-  b.run_ended("second", 1.0, 0.0);
-  b.close();
-  REQUIRE(updated.str() == "\r\x1b[K[1/2] first\r\x1b[Knote\n\r\x1b[K[2/2] second\n");
-  REQUIRE(format_duration(0.21) == "0.3 s");
-  REQUIRE(format_duration(41.2) == "42 s");
-  REQUIRE(format_duration(185) == "3 min 5 s");
-  REQUIRE(format_duration(7800) == "2 h 10 min");
+TEST_CASE("a run under way and what it does are shown to the end", "[run]") {
+  Harness harness;
+  harness.options.jobs = 1;
+  harness.options.screen.style.live = true;
+  harness.options.screen.interval = std::chrono::milliseconds(0);
+  harness.executor.stage = RunStage{"training", "epoch", 2, 9};
+  REQUIRE(harness.run(make_specs(3)).done == 3);
+  REQUIRE(harness.messages.str().empty());  // nobody drew
+  harness.executor.stage.reset();
+  harness.options.screen.interval = std::chrono::milliseconds(1);
+  harness.executor.on_execute = [](const RunSpec&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  };
+  REQUIRE(harness.run(make_specs(4)).done == 1);
+  REQUIRE_THAT(harness.messages.str(),
+               Catch::Contains("sweep, s, seed 3  waiting") && Catch::Contains("0/1 done, 1 running"));
 }
 
 }  // namespace
