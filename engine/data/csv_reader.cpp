@@ -90,7 +90,11 @@ class FieldSplitter {
 class CsvParser {
  public:
   CsvParser(const LineReader& lines, const CsvFormat& format, const ReadLimits& limits, LabelClasses& classes)
-      : lines_(lines), format_(format), limits_(limits), classes_(classes) {}
+      : lines_(lines),
+        format_(format),
+        limits_(limits),
+        classes_(classes),
+        table_(limits.memory, lines.path().string()) {}
 
   void parse(std::string_view line) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) return;

@@ -117,7 +117,9 @@ Dataset load_user_text(const Parameters& parameters, const DataContext& context,
   const auto paths = find_user_files(parameters, context);
   Dataset data = describe_user_set(parameters, paths[0]);
   LabelClasses classes(data.task);
-  const ReadLimits limits{.rows = 0, .features = static_cast<std::size_t>(parameters.integer("features"))};
+  const ReadLimits limits{.rows = 0,
+                          .features = static_cast<std::size_t>(parameters.integer("features")),
+                          .memory = context.memory};
   const RowTable first = read(paths[0], limits, classes);
   const RowTable second = paths.size() > 1 ? read(paths[1], limits, classes) : RowTable();
   const std::size_t features =
@@ -242,6 +244,13 @@ Dataset load_hdf5(const Parameters& parameters, const DataContext& context) {
   }
   const UserSplit cut =
       cut_user_rows(parameters, first.rows(), second ? second->rows() : 0, has_test, paths[0]);
+  // A file of a few bytes can announce any number of rows.
+  const std::uint64_t row_bytes = round_up(first.features(), kRowAlignment) * sizeof(float);
+  if (cut.train > context.memory / row_bytes || cut.test > context.memory / row_bytes - cut.train) {
+    first.fail(parameters.text("features_at"),
+               "needs " + std::to_string(row_bytes) + " bytes of memory for each of its " +
+                   std::to_string(first.rows()) + " rows; available are " + std::to_string(context.memory));
+  }
   LabelClasses classes(data.task);
   data.train = first.split(0, cut.train, classes);
   data.test = (second ? *second : first).split(cut.test_first, cut.test, classes);

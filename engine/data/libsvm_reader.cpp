@@ -21,7 +21,8 @@ class LibsvmParser {
       : lines_(lines),
         limit_(limits.features != 0 ? limits.features : kMaxFeatures),
         allow_gaps_(limits.allow_gaps),
-        classes_(classes) {}
+        classes_(classes),
+        table_(limits.memory, lines.path().string()) {}
 
   void parse(std::string_view line) {
     at_ = line.data();

@@ -35,8 +35,9 @@ std::string broken_seal(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, error)) return file.string() + ": no such file";
   if (!std::filesystem::is_regular_file(file, error)) return file.string() + ": not a regular file";
   std::ifstream in(file, std::ios::binary);
+  if (!in) return file.string() + ": cannot be opened";
   const std::vector<char> bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) return file.string() + ": cannot be read";
+  if (in.bad()) return file.string() + ": cannot be read";
   if (bytes.empty()) return file.string() + ": the file is empty";
   const std::span<const char> all(bytes);
   const std::size_t body = bytes.size() < kSealSize ? 0 : bytes.size() - kSealSize;

@@ -9,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "experiments/config/nearest.h"
+#include "experiments/run/machine_memory.h"
 
 namespace zipml {
 namespace {
@@ -219,7 +220,9 @@ void add_config_options(OptionParser& parser, std::string_view default_scale) {
       .value("scale", "quick|paper", "quick applies the configs' \"quick\" members",
              std::string(default_scale))
       .value("seeds", "N", "run the seeds 1 to N instead of the configs' own")
-      .repeated("set", "/json/pointer=VALUE", "change a value of the configs");
+      .repeated("set", "/json/pointer=VALUE", "change a value of the configs")
+      .value("memory", "SIZE",
+             "memory that runs may need, such as 8G (default: what is free, cgroups included)");
 }
 
 namespace {
@@ -242,12 +245,29 @@ std::string config_options_text(const ParsedOptions& options) {
   return text;
 }
 
+namespace {
+
+MemoryLimit memory_limit(const ParsedOptions& options) {
+  if (!options.has("memory")) return machine_memory();
+  const std::string& text = options.text("memory");
+  const auto bytes = parse_size(text);
+  if (!bytes) {
+    throw InputError("--memory: found \"" + text +
+                     "\"; allowed: a number of bytes, or of K, M, G or T, such as 8G");
+  }
+  return {*bytes, "--memory " + text};
+}
+
+}  // namespace
+
 ConfigOptions config_options(const ParsedOptions& options) {
   constexpr std::int64_t kMostSeeds = 10000;
   ConfigOptions config;
   config.scale = options.one_of("scale", {"quick", "paper"}) == "quick" ? Scale::quick : Scale::paper;
   if (options.has("seeds")) config.seeds = options.integer("seeds", 1, kMostSeeds);
   config.assignments = options.all("set");
+  config.memory = memory_limit(options);
+  config.data.memory = config.memory.bytes;
   const char* folder = std::getenv("ZIPML_DATA_DIR");
   if (options.has("data-dir")) {
     config.data.data_dir = options.text("data-dir");

@@ -79,7 +79,8 @@ class OptionParser {
   std::size_t positional_min_ = 0, positional_max_ = 0;
 };
 
-/// Adds what every command that reads configs has: --data-dir, --scale (default as given), --seeds, --set.
+/// Adds what every command that reads configs has: --data-dir, --scale (default as given), --seeds, --set,
+/// --memory.
 void add_config_options(OptionParser& parser, std::string_view default_scale);
 
 /// What they were set to. Without --data-dir the environment's ZIPML_DATA_DIR is the data folder.

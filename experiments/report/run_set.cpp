@@ -156,10 +156,16 @@ Run make_run(const ResultFile& result, const std::string& source) {
 
 RunSet load_runs(const std::filesystem::path& folder) {
   RunSet set;
+  std::map<std::string, std::filesystem::path> holders;  // by the run's id
   for (const std::filesystem::path& file : find_results(folder)) {
     const ReadOutcome<ResultFile> outcome = read_result(file);
     if (!outcome.value) {
       set.problems.push_back(outcome.problem);
+      continue;
+    }
+    const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
+    if (!is_new) {
+      set.problems.push_back(copy_problem(file, holder->first, holder->second));
       continue;
     }
     try {

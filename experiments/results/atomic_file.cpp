@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void throw_errno(const fs::path& path, const std::string& what, int error) {
-  throw IoError(path.string() + ": " + what + ": " + std::generic_category().message(error));
+  throw WriteError(path.string() + ": " + what + ": " + std::generic_category().message(error));
 }
 
 /// Owns an open file descriptor.
@@ -55,7 +55,8 @@ void make_folders(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   // Another process may have made it in between, so what counts is whether it is there now.
-  if (!fs::is_directory(folder)) {
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
     if (!error) error = std::make_error_code(std::errc::not_a_directory);
     throw_errno(folder, "cannot make this folder", error.value());
   }
@@ -94,7 +95,8 @@ pid_t part_owner(const std::string& name) {
 
 void write_file_atomically(const fs::path& file, std::span<const std::byte> bytes) {
   make_folders(file.parent_path());
-  if (fs::is_directory(file))
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored))
     throw IoError(file.string() + ": cannot write this file: a folder is in the way");
   PartFile part{file.string() + "." + std::to_string(::getpid()) + ".part"};
   Descriptor descriptor(part.path, O_WRONLY | O_CREAT | O_TRUNC);

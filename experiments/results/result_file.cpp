@@ -312,12 +312,16 @@ fs::path tuning_path(const fs::path& out, const std::string& tuning_key) {
 std::vector<fs::path> find_results(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file or folder");
-  if (!fs::is_directory(path)) return {path};
+  if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
   fs::recursive_directory_iterator entry(path, error);
-  if (error) throw IoError(path.string() + ": cannot read this folder: " + error.message());
-  for (const fs::recursive_directory_iterator end; entry != end; entry.increment(error)) {
-    if (entry->is_directory()) {
+  const auto check = [&] {
+    if (error) throw IoError(path.string() + ": cannot read this folder: " + error.message());
+  };
+  check();
+  for (const fs::recursive_directory_iterator end; entry != end; entry.increment(error), check()) {
+    std::error_code ignored;  // of a link that leads nowhere; such a one is no folder
+    if (entry->is_directory(ignored)) {
       if (hidden_from_search(entry->path())) entry.disable_recursion_pending();
     } else if (entry->path().extension() == ".h5" && !hidden_from_search(entry->path())) {
       files.push_back(entry->path());
@@ -325,6 +329,10 @@ std::vector<fs::path> find_results(const fs::path& path) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::string copy_problem(const fs::path& copy, const std::string& run_id, const fs::path& first) {
+  return copy.string() + ": a copy of run " + run_id + ", which " + first.string() + " holds as well";
 }
 
 void write_tuning(const fs::path& path, const std::string& tuning_key, const Tuning& tuning) {

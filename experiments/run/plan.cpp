@@ -16,7 +16,8 @@ bool parse_unsigned(std::string_view text, int base, std::uint64_t& value) {
 PlannedRun plan_run(const RunSpec& spec, const std::filesystem::path& out) {
   const std::filesystem::path file = result_path(out, spec.config_name, spec.id);
   PlannedRun planned{spec, RunState::missing, {}};
-  if (!std::filesystem::exists(file)) return planned;
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return planned;
   const ReadOutcome<ResultFile> outcome = read_result(file);
   planned.state =
       outcome.value && outcome.value->run_id == spec.id ? RunState::finished : RunState::unreadable;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -39,6 +40,7 @@ struct Ending {
   Outcome outcome = Outcome::failed;
   std::string message;  ///< of a failure
   bool input_error = false;
+  bool write_error = false;
   double seconds = 0.0;
 };
 
@@ -80,11 +82,22 @@ class Sweep {
     threads_ = options_.threads > 0 ? options_.threads : std::max(1, available_threads() / jobs_);
     {
       std::vector<std::jthread> workers;
-      for (int i = 1; i < jobs_; ++i) workers.emplace_back([this] { work_on_tasks(); });
+      try {
+        for (int i = 1; i < jobs_; ++i) workers.emplace_back([this] { work_on_tasks(); });
+      } catch (const std::system_error& error) {
+        const std::lock_guard lock(mutex_);
+        progress_.message(std::string("fewer runs side by side than asked for: no more threads: ") +
+                          error.what());
+      }
       work_on_tasks();
     }
     progress_.close();
     summary_.interrupted = stopped_;
+    summary_.unwritable = unwritable_;
+    summary_.left =
+        static_cast<std::size_t>(std::count_if(tasks_.begin(), tasks_.end(), [](const Task& task) {
+          return task.kind == Kind::run && !task.ended;
+        }));
     summary_.only_input_errors = summary_.failed > 0 && summary_.done == 0 && !other_failures_ && !written_;
     return summary_;
   }
@@ -129,6 +142,7 @@ class Sweep {
   std::optional<std::pair<std::size_t, int>> take() {
     std::unique_lock lock(mutex_);
     for (;;) {
+      if (unwritable_) return std::nullopt;
       if (stop_()) {
         stopped_ = stopped_ || !schedule_.all_taken();
         return std::nullopt;
@@ -157,6 +171,9 @@ class Sweep {
     } catch (const InputError& error) {
       ending.message = error.what();
       ending.input_error = true;
+    } catch (const WriteError& error) {
+      ending.message = error.what();
+      ending.write_error = true;
     } catch (const std::logic_error& error) {
       ending.message = std::string("internal error: ") + error.what();
     } catch (const std::bad_alloc&) {
@@ -174,11 +191,12 @@ class Sweep {
 
   Outcome run(const RunSpec& spec, int threads) {
     const std::filesystem::path file = result_path(options_.out, spec.config_name, spec.id);
-    if (std::filesystem::is_directory(file)) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) {
       throw IoError(file.string() + ": cannot write this file: a folder is in the way");
     }
     // Another program may work on the same sweep.
-    if (!options_.force && std::filesystem::exists(file)) {
+    if (!options_.force && std::filesystem::exists(file, ignored)) {
       const ReadOutcome<ResultFile> there = read_result(file);
       if (there.value && there.value->run_id == spec.id) return Outcome::skipped;
     }
@@ -192,6 +210,11 @@ class Sweep {
     const std::lock_guard lock(mutex_);
     --under_way_;
     const std::vector<std::size_t> given_up = schedule_.end(index, ending.outcome != Outcome::failed);
+    if (ending.write_error) {
+      refuse_to_go_on(index, ending, given_up);
+      changed_.notify_all();
+      return;
+    }
     report(index, ending);
     for (const std::size_t later : given_up) {
       executor_.release(*tasks_[later].spec);
@@ -200,6 +223,17 @@ class Sweep {
       report(later, same);
     }
     changed_.notify_all();
+  }
+
+  // What one result could not be written for keeps the others from being written too. Training on would lose
+  // hours, and say the same a thousand times.
+  void refuse_to_go_on(std::size_t index, const Ending& ending, const std::vector<std::size_t>& given_up) {
+    for (const std::size_t later : given_up) executor_.release(*tasks_[later].spec);
+    tasks_[index].ended = true;
+    ++summary_.failed;
+    other_failures_ = true;
+    if (!unwritable_) progress_.message("FAILED " + run_label(*tasks_[index].spec) + ": " + ending.message);
+    unwritable_ = true;
   }
 
   void report(std::size_t index, const Ending& ending) {
@@ -275,7 +309,7 @@ class Sweep {
   std::map<std::string, std::size_t> data_;     ///< data set -> index into the next
   std::vector<std::optional<double>> data_sizes_;
   int under_way_ = 0;
-  bool stopped_ = false, other_failures_ = false, written_ = false;
+  bool stopped_ = false, other_failures_ = false, written_ = false, unwritable_ = false;
   RunSummary summary_;
 };
 
