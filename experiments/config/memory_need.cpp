@@ -60,7 +60,7 @@ void add_samples(const Parameters& samples, const SampleShape& shape, MemoryNeed
   } else if (samples.has("symmetrized")) {  // a choice bit for each of two draws
     bits += 2;
   }
-  need.samples = shape.rows * ((shape.cols * bits + 7) / 8);
+  need.samples = shape.rows * shape.cols * bits / 8;
   need.levels = shape.cols * static_cast<std::uint64_t>(levels) * sizeof(float);
 }
 

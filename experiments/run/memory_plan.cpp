@@ -40,16 +40,20 @@ std::uint64_t most_memory(const Needs& needs, int jobs) {
   std::uint64_t most = 0;
   for (std::size_t first = 0; first < needs.own.size(); ++first) {
     const std::size_t end = std::min(needs.own.size(), first + side_by_side);
-    std::uint64_t held = 0, own = 0, loading = 0;
-    for (std::size_t i = first; i < end; ++i) own += needs.own[i];
-    const std::uint64_t last = needs.own[end - 1];
+    std::uint64_t held = 0, own = 0, while_loading = 0;
     for (const HeldData& data : needs.data) {
-      if (data.first >= end || data.last < first) continue;
-      held += data.bytes;
-      // While it is loaded, the run that waits for it has nothing of its own yet.
-      if (data.first + 1 == end) loading = data.loading - std::min(data.loading, data.bytes);
+      if (data.first < end && data.last >= first) held += data.bytes;
     }
-    most = std::max({most, held + own, held + own - last + loading});
+    for (std::size_t i = first; i < end; ++i) own += needs.own[i];
+    // The runs that wait for data to be loaded have nothing of their own yet.
+    for (const HeldData& data : needs.data) {
+      const bool begins_here = first == 0 ? data.first < end : data.first + 1 == end;
+      if (!begins_here) continue;
+      std::uint64_t before = 0;
+      for (std::size_t i = first; i < data.first; ++i) before += needs.own[i];
+      while_loading = std::max(while_loading, before + data.loading - std::min(data.loading, data.bytes));
+    }
+    most = std::max({most, held + own, held + while_loading});
     if (end == needs.own.size()) break;
   }
   return most;

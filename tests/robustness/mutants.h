@@ -16,7 +16,7 @@ class MutationDice {
   std::mt19937 bits_;
 };
 
-/// One to four edits: bytes changed, flipped, inserted, removed, repeated, or the rest cut off.
+/// One or two edits: bytes changed, flipped, inserted, removed, repeated, or the rest cut off.
 inline std::string mutated(std::string bytes, MutationDice& dice) {
   static const std::string tokens[] = {"nan",       "-inf",
                                        "1e999",     "-1",
@@ -33,7 +33,7 @@ inline std::string mutated(std::string bytes, MutationDice& dice) {
                                        "\xFF\xFE",  std::string(5, '\0'),
                                        "\xC3",      "0x1",
                                        "4294967296"};
-  for (std::size_t edits = 1 + dice.below(4); edits > 0 && !bytes.empty(); --edits) {
+  for (std::size_t edits = 1 + dice.below(2); edits > 0 && !bytes.empty(); --edits) {
     const std::size_t at = dice.below(bytes.size());
     switch (dice.below(7)) {
       case 0:

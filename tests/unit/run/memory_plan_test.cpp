@@ -7,8 +7,6 @@
 namespace zipml {
 namespace {
 
-using testing::Json;
-
 // Runs over `sets` data sets of 10,000 x 16 floats, `seeds` each: 640,000 bytes of features, 40,000 of labels.
 std::vector<PlannedRun> plan_of(int sets, int seeds) {
   Json config = testing::small_config();
