@@ -133,8 +133,8 @@ std::filesystem::path tuning_path(const std::filesystem::path& out, const std::s
 /// if the path does not exist.
 std::vector<std::filesystem::path> find_results(const std::filesystem::path& path);
 
-/// What is said of a file that holds a run which another file, read before it, holds as well: a copy would count
-/// twice.
+/// What is said of a file that holds a run which another file, read before it, holds as well: a copy would
+/// count twice.
 std::string copy_problem(const std::filesystem::path& copy, const std::string& run_id,
                          const std::filesystem::path& first);
 
