@@ -78,7 +78,8 @@ TEST_CASE("sizes are bytes or powers of 1024", "[memory]") {
   CHECK(parse_size("64KiB") == 65536u);
   CHECK(parse_size("8G") == std::uint64_t{8} << 30);
   CHECK(parse_size("2Ti") == std::uint64_t{2} << 40);
-  for (const char* wrong : {"", "0", "K", "-1", "8x", "8 G", "1.5G", "8GG", "16777216T", "99999999999999999999"}) {
+  for (const char* wrong :
+       {"", "0", "K", "-1", "8x", "8 G", "1.5G", "8GG", "16777216T", "99999999999999999999"}) {
     INFO(wrong);
     CHECK(!parse_size(wrong));
   }

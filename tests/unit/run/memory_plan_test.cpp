@@ -7,7 +7,8 @@
 namespace zipml {
 namespace {
 
-// Runs over `sets` data sets of 10,000 x 16 floats, `seeds` each: 640,000 bytes of features, 40,000 of labels.
+// Runs over `sets` data sets of 10,000 x 16 floats, `seeds` each: 640,000 bytes of features, 40,000 of
+// labels.
 std::vector<PlannedRun> plan_of(int sets, int seeds) {
   Json config = testing::small_config();
   config["dataset"] = {{"kind", "synthetic"}, {"features", 16}, {"train_rows", 10000}, {"test_rows", 0}};
