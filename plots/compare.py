@@ -96,7 +96,7 @@ def draw(data, file):
     title = data["title"]
     if len(data["histograms"]) > len(histograms):
         title += f" (histograms of the first {len(histograms)} of {len(data['histograms'])} columns)"
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)  # it may be the name of a file, with dollars
     handles = [plt.Line2D([], [], color=COLOURS[i % len(COLOURS)], marker=MARKERS[i % len(MARKERS)], label=name)
                for i, name in enumerate(names)]
     # A character takes about .075 inches, line and gaps as much as 8; names with parameters are long.

@@ -19,4 +19,11 @@ class IoError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A file could not be written for a reason that lies in its folder or disk, so that the next file there will
+/// most likely fare the same.
+class WriteError : public IoError {
+ public:
+  using IoError::IoError;
+};
+
 }  // namespace zipml

@@ -107,10 +107,12 @@ class OwnCpu {
 struct TeamRegion {
   const std::function<void(Team&, int)>& body;
   std::optional<Team> team;
+  std::exception_ptr error{};
+  std::mutex error_mutex{};
   char done = 0;  // a tag, see publish()
 
   // How many threads there are is known only once they run.
-  void work() noexcept {
+  void work() {
 #pragma omp single
     {
       team.emplace(omp_get_num_threads());
@@ -119,7 +121,15 @@ struct TeamRegion {
     observe(&team);
     const int index = omp_get_thread_num();
     const OwnCpu cpu(*team, index);
-    body(*team, index);
+    try {
+      body(*team, index);
+    } catch (const TeamLeft&) {
+      // Another thread's exception is the one to tell.
+    } catch (...) {
+      const std::lock_guard lock(error_mutex);
+      if (!error) error = std::current_exception();
+      team->leave();
+    }
   }
 };
 
@@ -154,6 +164,7 @@ void Team::meet() {
   }
   constexpr int kSpins = 1 << 14;
   for (int spins = 0; round_.load(std::memory_order_acquire) == round; ++spins) {
+    if (left_.load(std::memory_order_relaxed)) throw TeamLeft();
     if (spins < kSpins) {
       pause_briefly();
     } else {
@@ -178,6 +189,7 @@ void parallel_team(int threads, const std::function<void(Team&, int)>& body) {
   }
   TeamRegion region{body, {}};
   run_region(&region, threads);
+  if (region.error) std::rethrow_exception(region.error);
 }
 
 double tree_sum(std::span<const double> parts) {

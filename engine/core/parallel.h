@@ -26,6 +26,10 @@ void parallel_blocks(std::size_t blocks, int threads, const std::function<void(s
 /// the other's cache line away: two lines, since some processors fetch them in pairs.
 inline constexpr std::size_t kThreadsApart = 128;
 
+/// What meet() throws where another thread of the team ended by an exception and will not come. Only for
+/// unwinding: whoever catches it must throw it again.
+struct TeamLeft {};
+
 /// Threads that work on one thing side by side and meet often. Waiting threads spin, for a microsecond is
 /// long between two mini-batches; after a while they let others run.
 class Team {
@@ -35,8 +39,11 @@ class Team {
   int size() const { return size_; }
 
   /// Returns once every thread of the team has called it as often as this one; what a thread wrote before is
-  /// then seen by all.
+  /// then seen by all. Throws TeamLeft where one of them never will, because it ended by an exception.
   void meet();
+
+  /// Lets those that wait for the calling thread in meet() go on, with TeamLeft.
+  void leave() { left_.store(true, std::memory_order_relaxed); }
 
   /// The index-th of `size()` nearly equal parts of [0, n), cut at multiples of `grain`: [first, last).
   std::pair<std::size_t, std::size_t> part(int index, std::size_t n, std::size_t grain = 1) const;
@@ -45,10 +52,12 @@ class Team {
   int size_;
   alignas(kThreadsApart) std::atomic<int> waiting_{0};
   alignas(kThreadsApart) std::atomic<unsigned> round_{0};
+  std::atomic<bool> left_{false};  ///< beside round_: both are read while waiting and seldom written
 };
 
 /// Calls body(team, index) on the threads of a team, index = 0 .. team.size() - 1; the team has at most
-/// `threads` members. body must not throw: the others would wait for ever, so an exception ends the program.
+/// `threads` members. An exception thrown by one of them ends the others at their next meet() and is thrown
+/// again here, after all threads have stopped.
 void parallel_team(int threads, const std::function<void(Team&, int)>& body);
 
 /// Sum by a fixed binary tree over the index: the same bits whatever computed the parts. Empty: 0.

@@ -195,7 +195,7 @@ class CsvReader final : public TableReader {
 
 RowTable read_csv(const std::filesystem::path& path, const CsvFormat& format, const ReadLimits& limits,
                   LabelClasses& classes) {
-  RowTable table;
+  RowTable table(limits.memory, path.string());
   CsvReader(path, format, limits, classes).read(limits.rows == 0 ? kAllRows : limits.rows, table);
   return table;
 }

@@ -61,6 +61,8 @@ struct Dataset {
 /// Where data sets look for their files, and what they are allowed to use.
 struct DataContext {
   std::filesystem::path data_dir;  ///< empty: no data folder given
+  /// Bytes that a data set may take; a file that needs more is refused.
+  std::uint64_t memory = std::uint64_t{1} << 46;
 };
 
 using DatasetFactory = Dataset (*)(const Parameters&, const DataContext&);

@@ -116,7 +116,9 @@ Dataset load_user_text(const Parameters& parameters, const DataContext& context,
   const auto paths = find_user_files(parameters, context);
   Dataset data = describe_user_set(parameters, paths[0]);
   LabelClasses classes(data.task);
-  const ReadLimits limits{.rows = 0, .features = static_cast<std::size_t>(parameters.integer("features"))};
+  const ReadLimits limits{.rows = 0,
+                          .features = static_cast<std::size_t>(parameters.integer("features")),
+                          .memory = context.memory};
   const TextTable first(open, paths[0], limits, classes, keep);
   std::optional<TextTable> second;
   if (paths.size() > 1) second.emplace(open, paths[1], limits, classes, keep);
@@ -177,6 +179,14 @@ Dataset load_hdf5(const Parameters& parameters, const DataContext& context) {
   }
   const UserSplit cut =
       cut_user_rows(parameters, first.rows(), second ? second->rows() : 0, has_test, paths[0]);
+  // A file of a few bytes can announce any number of rows.
+  const std::uint64_t row_bytes = round_up(first.features(), kRowAlignment) * sizeof(float);
+  const std::size_t kept = keeps_packed_only({"hdf5", parameters}) ? 0 : cut.train;
+  if (kept > context.memory / row_bytes || cut.test > context.memory / row_bytes - kept) {
+    first.fail(parameters.text("features_at"),
+               "needs " + std::to_string(row_bytes) + " bytes of memory for each of its " +
+                   std::to_string(first.rows()) + " rows; available are " + std::to_string(context.memory));
+  }
   LabelClasses classes(data.task);
   data.train = keeps_packed_only({"hdf5", parameters}) ? first.streamed(cut.train, classes)
                                                        : first.split(0, cut.train, classes);

@@ -225,6 +225,7 @@ std::vector<std::size_t> Hdf5Reader::shape(const std::string& object) const {
   const Hdf5Lock lock;
   const Hdf5Handle opened = state_->dataset(object);
   const Hdf5Handle space(H5Dget_space(opened.get()), H5Sclose);
+  state_->elements(space.get(), 1, object);
   const std::vector<hsize_t> extents = state_->extents(space.get(), object);
   return {extents.begin(), extents.end()};
 }

@@ -102,7 +102,7 @@ class LibsvmReader final : public TableReader {
 }  // namespace
 
 RowTable read_libsvm(const std::filesystem::path& path, const ReadLimits& limits, LabelClasses& classes) {
-  RowTable table;
+  RowTable table(limits.memory, path.string());
   LibsvmReader(path, limits, classes).read(limits.rows == 0 ? kAllRows : limits.rows, table);
   return table;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -15,6 +16,7 @@ struct ReadLimits {
   /// For looking at data, not for training: NaN and infinities are values, an empty CSV field is NaN, and a
   /// CSV file may have its label column only.
   bool allow_gaps = false;
+  std::uint64_t memory = UINT64_MAX;  ///< most bytes that the rows may take
 };
 
 /// Reads LIBSVM text, "LABEL INDEX:VALUE ..." a line, packed or not: indices from 1, ascending; missing ones

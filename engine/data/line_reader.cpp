@@ -2,9 +2,13 @@
 
 #include <cstring>
 
+#include "engine/core/error.h"
+
 namespace zipml {
 namespace {
 constexpr std::size_t kBlock = std::size_t{1} << 20;
+// Far above what kMaxFeatures numbers need. A packed file of a few kilobytes can hold a line of any length.
+constexpr std::size_t kLongestLine = std::size_t{1} << 28;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
@@ -16,7 +20,13 @@ bool LineReader::fill() {
   if (at_end_) return false;
   const std::size_t kept = end_ - begin_;
   std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
-  if (kept == buffer_.size()) buffer_.resize(2 * buffer_.size());
+  if (kept == buffer_.size()) {
+    if (kept >= kLongestLine) {
+      throw InputError(path().string() + ":" + std::to_string(line_number_ + 1) + ": a line of more than " +
+                       std::to_string(kLongestLine) + " bytes; allowed are text files with shorter ones");
+    }
+    buffer_.resize(2 * buffer_.size());
+  }
   const std::size_t room = buffer_.size() - kept;
   const std::size_t got = source_.read({buffer_.data() + kept, room});
   begin_ = 0;

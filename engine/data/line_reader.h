@@ -16,7 +16,8 @@ class LineReader {
   explicit LineReader(const std::filesystem::path& path);
 
   /// The next line without its end (LF or CRLF), valid until the next call; false at the end of the file. A
-  /// last line needs no end. A UTF-8 byte order mark before the first line is skipped.
+  /// last line needs no end. A UTF-8 byte order mark before the first line is skipped. Throws
+  /// InputError where a line has no end within 2^28 bytes.
   bool next(std::string_view& line);
 
   std::uint64_t line_number() const { return line_number_; }  ///< of the last line given, from 1

@@ -16,14 +16,24 @@ void RowTable::add_row(float label) {
   }
   Block& block = blocks_.back();
   ++block.rows;
+  held_ += block.width;
+  require(held_);
   block.values.resize(block.rows * block.width, 0.0f);
   labels_.push_back(label);
+}
+
+void RowTable::require(std::uint64_t values) const {
+  if (values <= memory_ / sizeof(float)) return;
+  throw InputError(source_ + ": its rows need at least " + std::to_string(values * sizeof(float)) +
+                   " bytes of memory as dense rows of float32; available are " + std::to_string(memory_));
 }
 
 void RowTable::widen(std::size_t width) {
   Block& block = blocks_.back();
   // Doubling: a first row that is read value by value must not move the block at every value.
   const std::size_t wider = std::max(width, std::min(2 * block.width, kMaxFeatures));
+  held_ += block.rows * (wider - block.width);
+  require(held_);
   std::vector<float> moved(block.rows * wider, 0.0f);
   for (std::size_t r = 0; r < block.rows; ++r) {
     std::copy_n(block.values.data() + r * block.width, block.width, moved.data() + r * wider);
@@ -33,6 +43,7 @@ void RowTable::widen(std::size_t width) {
 }
 
 Split RowTable::split(std::size_t first, std::size_t count, std::size_t features) const {
+  require(held_ + std::uint64_t{count} * round_up(features, kRowAlignment));
   Split result{Matrix(count, features),
                {labels_.begin() + static_cast<std::ptrdiff_t>(first),
                 labels_.begin() + static_cast<std::ptrdiff_t>(first + count)}};

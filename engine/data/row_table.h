@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/task.h"
@@ -20,6 +22,11 @@ inline constexpr std::size_t kAllRows = std::size_t{1} << 62;
 /// blocks, each as wide as its own widest row, so that a late wide row moves only its own block.
 class RowTable {
  public:
+  /// memory: most bytes that the rows may take, here and as a split; add_row(), set() and split() throw
+  /// InputError naming `source` where they would need more.
+  explicit RowTable(std::uint64_t memory = UINT64_MAX, std::string source = "")
+      : memory_(memory), source_(std::move(source)) {}
+
   /// Starts a row of zeros.
   void add_row(float label);
   /// Sets a value of the last row; `column` < kMaxFeatures.
@@ -44,7 +51,11 @@ class RowTable {
     std::vector<float> values;  ///< rows x width
   };
   void widen(std::size_t width);
+  void require(std::uint64_t values) const;
 
+  std::uint64_t memory_;
+  std::string source_;
+  std::uint64_t held_ = 0;  ///< values in the blocks
   std::vector<Block> blocks_;
   std::vector<float> labels_;
   std::size_t width_ = 0;

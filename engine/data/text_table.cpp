@@ -54,7 +54,11 @@ class TextRows final : public RowSource {
 
 TextTable::TextTable(OpenTable open, const std::filesystem::path& path, const ReadLimits& limits,
                      LabelClasses& classes, bool keep)
-    : open_(std::move(open)), file_(path), limits_(limits), keep_(keep) {
+    : open_(std::move(open)),
+      file_(path),
+      limits_(limits),
+      table_(limits.memory, path.string()),
+      keep_(keep) {
   const auto reader = open_(path, limits, classes);
   if (keep) {
     reader->read(kAllRows, table_);

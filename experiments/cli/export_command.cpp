@@ -1,16 +1,53 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "engine/core/error.h"
 #include "experiments/cli/command_list.h"
+#include "experiments/config/nearest.h"
 #include "experiments/results/export_csv.h"
 #include "experiments/results/file_problems.h"
 #include "experiments/results/result_file.h"
 
 namespace zipml {
+
+namespace {
+
+// All of them are read before anything is printed, so that wrong input prints nothing. A file that was asked
+// for by name must be a result; of those found in folders the others are named and left out, as in a report.
+std::vector<ResultFile> read_results(const std::vector<std::string>& names) {
+  std::vector<ResultFile> results;
+  std::vector<FileProblem> wrong, skipped;
+  std::set<std::filesystem::path> seen;
+  std::map<std::string, std::filesystem::path> holders;  // by the run's id
+  for (const std::string& name : names) {
+    for (const std::filesystem::path& file : find_results(name)) {
+      std::error_code error;  // of links that lead in circles
+      if (!seen.insert(std::filesystem::weakly_canonical(file, error)).second && !error) continue;
+      ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
+      if (outcome.value) {
+        const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
+        if (is_new) {
+          results.push_back(*std::move(outcome.value));
+        } else {
+          skipped.push_back({file, copy_problem(file, holder->first, holder->second)});
+        }
+      } else if (file == name) {
+        wrong.push_back({file, std::move(outcome.problem)});
+      } else {
+        skipped.push_back({file, std::move(outcome.problem)});
+      }
+    }
+  }
+  if (!wrong.empty()) throw InputError(join(problem_lines(wrong), "\n"));
+  for (const std::string& line : problem_lines(skipped)) std::cerr << "skipped: " << line << "\n";
+  return results;
+}
+
+}  // namespace
 
 OptionParser export_options() {
   Manual manual;
@@ -33,25 +70,7 @@ OptionParser export_options() {
 }
 
 int export_command(const ParsedOptions& parsed) {
-  std::vector<std::filesystem::path> files;
-  std::set<std::filesystem::path> seen;
-  for (const std::string& name : parsed.positional()) {
-    for (const std::filesystem::path& file : find_results(name)) {
-      if (seen.insert(std::filesystem::weakly_canonical(file)).second) files.push_back(file);
-    }
-  }
-  // All of them are read before anything is printed, so that wrong input prints nothing.
-  std::vector<ResultFile> results;
-  std::vector<FileProblem> problems;
-  for (const std::filesystem::path& file : files) {
-    ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
-    if (outcome.value) {
-      results.push_back(*std::move(outcome.value));
-    } else {
-      problems.push_back({file, std::move(outcome.problem)});
-    }
-  }
-  if (!problems.empty()) throw InputError(join(problem_lines(problems), "\n"));
+  const std::vector<ResultFile> results = read_results(parsed.positional());
   const auto without_epochs = std::count_if(results.begin(), results.end(), [](const ResultFile& result) {
     return result.trace.empty() && !result.fpga;
   });

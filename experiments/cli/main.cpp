@@ -1,5 +1,7 @@
+#include <csignal>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -60,6 +62,9 @@ int guarded(const std::vector<std::string>& args) {
   } catch (const IoError& error) {
     std::cerr << error.what() << "\n";
     return kFailed;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "zipml: not enough memory\n";
+    return kFailed;
   } catch (const std::exception& error) {
     std::cerr << "internal error: " << error.what() << "\n";
     return kFailed;
@@ -69,4 +74,10 @@ int guarded(const std::vector<std::string>& args) {
 }  // namespace
 }  // namespace zipml
 
-int main(int argc, char** argv) { return zipml::guarded({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+#if defined(SIGXFSZ)
+  // A limit on the size of files is then an error of write(), which has a message.
+  std::signal(SIGXFSZ, SIG_IGN);
+#endif
+  return zipml::guarded({argv + 1, argv + argc});
+}

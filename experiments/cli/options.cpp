@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "experiments/cli/share.h"
 #include "experiments/config/nearest.h"
+#include "experiments/run/machine_memory.h"
 
 namespace zipml {
 namespace {
@@ -215,7 +216,9 @@ void add_config_options(OptionParser& parser, std::string_view default_scale) {
       .value("seeds", integer_value("N", 1, kMostSeeds), "run the seeds 1 to N")
       .otherwise("the configs' own")
       .repeated("set", text_value("/json/pointer=VALUE"),
-                "change a value of the configs; VALUE is JSON, or else text");
+                "change a value of the configs; VALUE is JSON, or else text")
+      .value("memory", text_value("SIZE"), "memory that runs may need, such as 8G")
+      .otherwise("what is free, cgroups and limits included");
 }
 
 namespace {
@@ -238,11 +241,28 @@ std::string config_options_text(const ParsedOptions& options) {
   return text;
 }
 
+namespace {
+
+MemoryLimit memory_limit(const ParsedOptions& options) {
+  if (!options.has("memory")) return machine_memory();
+  const std::string& text = options.text("memory");
+  const auto bytes = parse_size(text);
+  if (!bytes) {
+    throw InputError("--memory: found \"" + text +
+                     "\"; allowed: a number of bytes, or of K, M, G or T, such as 8G");
+  }
+  return {*bytes, "--memory " + text};
+}
+
+}  // namespace
+
 ConfigOptions config_options(const ParsedOptions& options) {
   ConfigOptions config;
   config.scale = options.text("scale") == "quick" ? Scale::quick : Scale::paper;
   if (options.has("seeds")) config.seeds = options.integer("seeds");
   config.assignments = options.all("set");
+  config.memory = memory_limit(options);
+  config.data.memory = config.memory.bytes;
   const char* folder = std::getenv("ZIPML_DATA_DIR");
   if (options.has("data-dir")) {
     config.data.data_dir = options.text("data-dir");

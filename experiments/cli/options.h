@@ -74,7 +74,7 @@ class OptionParser {
 /// The positional CONFIG..., for every command that reads configs.
 void add_config_files(OptionParser& parser);
 
-/// What such a command has besides: --data-dir, --scale (default as given), --seeds, --set.
+/// What such a command has besides: --data-dir, --scale (default as given), --seeds, --set, --memory.
 void add_config_options(OptionParser& parser, std::string_view default_scale);
 
 /// What they were set to. Without --data-dir the environment's ZIPML_DATA_DIR is the data folder.

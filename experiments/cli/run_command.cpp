@@ -6,17 +6,21 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/core/error.h"
+#include "engine/core/parallel.h"
 #include "engine/deep/network_gradient.h"
 #include "experiments/cli/command_list.h"
 #include "experiments/cli/share.h"
 #include "experiments/config/config.h"
+#include "experiments/config/nearest.h"
 #include "experiments/run/executor.h"
 #include "experiments/run/interrupt.h"
+#include "experiments/run/memory_plan.h"
 #include "experiments/run/runner.h"
 #include "experiments/run/terminal.h"
 #include "experiments/run/verify.h"
@@ -39,6 +43,40 @@ RunnerOptions runner_options(const ParsedOptions& parsed) {
   return options;
 }
 
+// Throws InputError where a run that is still to do needs more memory than there is.
+void refuse_too_large(const std::vector<MemoryExcess>& excesses, const std::vector<PlannedRun>& plan,
+                      const RunnerOptions& options) {
+  std::set<std::string> to_do;
+  for (const PlannedRun& run : plan) {
+    if (run.state != RunState::finished || options.force) to_do.insert(run.spec.id);
+  }
+  std::vector<std::string> lines;
+  for (const MemoryExcess& excess : excesses) {
+    const bool is_new = std::find(lines.begin(), lines.end(), excess.message) == lines.end();
+    if (to_do.contains(excess.run_id) && is_new) lines.push_back(excess.message);
+  }
+  if (!lines.empty()) throw InputError(join(lines, "\n"));
+}
+
+// Runs side by side that there is memory for. More than that is refused where the user asked for them.
+void fit_jobs(const std::vector<PlannedRun>& plan, const MemoryLimit& memory,
+              const std::vector<std::string>& names, RunnerOptions& options) {
+  const bool asked = options.jobs > 0;
+  const int wanted = std::min<int>(asked ? options.jobs : available_threads(), static_cast<int>(plan.size()));
+  const int fitting = jobs_within(plan, options.force, wanted, memory.bytes);
+  if (fitting >= wanted) return;
+  const std::string need = std::to_string(wanted) + " runs side by side need at least " +
+                           with_separators(most_memory(plan, options.force, wanted)) +
+                           " bytes of memory; available are " + with_separators(memory.bytes) + " (" +
+                           memory.source + ")";
+  if (asked) {
+    throw InputError(join(names, ", ") + ": /dataset: --jobs " + std::to_string(options.jobs) + ": " + need +
+                     "; allowed: " + (fitting > 0 ? "--jobs " + std::to_string(fitting) : "smaller data"));
+  }
+  options.jobs = std::max(fitting, 1);
+  std::cerr << need << ": running " << options.jobs << std::endl;
+}
+
 // Takes out the networks that this build cannot train, and says so once a config.
 void skip_networks(std::vector<PlannedRun>& plan) {
   const auto is_skipped = [](const PlannedRun& run) {
@@ -58,6 +96,10 @@ void print_summary(const RunSummary& summary, std::size_t planned, const RunnerO
   std::cerr << summary.done << " done, " << summary.skipped << " skipped, " << summary.diverged
             << " diverged, " << summary.failed << " failed; results are in " << options.out.string()
             << std::endl;
+  if (summary.unwritable) {
+    std::cerr << "zipml: results cannot be written, " << summary.left
+              << " runs are left; the same command goes on where this one stopped" << std::endl;
+  }
   if (summary.interrupted) {
     std::cerr << "zipml: interrupted; " << summary.done + summary.skipped << " of " << planned
               << " runs are finished, and the same command goes on where this one stopped" << std::endl;
@@ -140,12 +182,14 @@ OptionParser run_options() {
 }
 
 int run_command(const ParsedOptions& parsed) {
-  const RunnerOptions options = runner_options(parsed);
+  RunnerOptions options = runner_options(parsed);
   const ConfigOptions config_choices = config_options(parsed);
   std::vector<RunSpec> specs;
+  std::vector<MemoryExcess> too_large;
   for (Config& config : load_configs(find_configs(parsed.positional()), config_choices)) {
     for (const std::string& note : config.notes) std::cerr << note << std::endl;
     std::move(config.runs.begin(), config.runs.end(), std::back_inserter(specs));
+    too_large.insert(too_large.end(), config.too_large.begin(), config.too_large.end());
   }
   std::vector<PlannedRun> plan = plan_runs(std::move(specs), options);
   if (parsed.has("verify")) {
@@ -163,6 +207,8 @@ int run_command(const ParsedOptions& parsed) {
   const std::size_t planned = plan.size();
   skip_networks(plan);
   if (planned > 0 && plan.empty()) return 1;
+  refuse_too_large(too_large, plan, options);
+  fit_jobs(plan, config_choices.memory, parsed.positional(), options);
   const InterruptGuard guard(!options.screen.style.live);
   EngineExecutor executor({options.out, config_choices.data, config_options_text(parsed), options.force});
   const RunSummary summary = run_planned(plan, executor, options, interrupted, std::cerr);

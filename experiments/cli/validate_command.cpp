@@ -1,4 +1,5 @@
 #include <iostream>
+#include <set>
 
 #include "engine/core/error.h"
 #include "experiments/cli/command_list.h"
@@ -53,6 +54,9 @@ int validate_command(const ParsedOptions& options) {
   if (!other.errors.empty()) throw InputError(other.errors);
   for (const Config& config : asked.configs) {
     for (const std::string& note : config.notes) std::cerr << note << "\n";
+    std::set<std::string> excesses;
+    for (const MemoryExcess& excess : config.too_large) excesses.insert("note: " + excess.message + "\n");
+    for (const std::string& excess : excesses) std::cerr << excess;
     const std::size_t runs = config.runs.size();
     std::cout << config.file.string() << ": ok, " << runs << (runs == 1 ? " run\n" : " runs\n");
   }

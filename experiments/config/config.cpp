@@ -220,18 +220,27 @@ class ConfigLoader {
     if (run && errors_.count() == errors_before && !run->dataset.kind.empty()) resolve(*run);
     if (run && errors_.count() == errors_before && run->fpga) check_fpga(*run);
     const bool good = run && errors_.count() == errors_before;
+    const std::string excess = good ? memory_excess(*run) : "";
     errors_.set_origins(nullptr, &origins_);
     if (!good) return;
     run->config_name = config_.name;
     run->panel = variant.panel;
     run->series = variant.series;
-    for (const std::uint64_t seed : seeds) add_run(*run, seed);
+    for (const std::uint64_t seed : seeds) add_run(*run, seed, excess);
   }
 
-  void add_run(const RunSpec& run, std::uint64_t seed) {
+  // Complete line about a run that is too large; empty for all others.
+  std::string memory_excess(const RunSpec& run) const {
+    const MemoryNeed need = memory_need(run);
+    if (need.total() <= options_.memory.bytes) return "";
+    return errors_.line(largest_member(run, need), memory_refusal(need, options_.memory));
+  }
+
+  void add_run(const RunSpec& run, std::uint64_t seed, const std::string& excess) {
     RunSpec identified = run;
     identify(identified, seed);
     if (ids_.insert(identified.id).second) {
+      if (!excess.empty()) config_.too_large.push_back({identified.id, excess});
       config_.runs.push_back(std::move(identified));
     } else {
       ++merged_;
@@ -356,6 +365,10 @@ RunSpec run_from_resolved_json(std::string_view text, std::string_view source) {
   for (const char* key : {"config", "panel", "series"}) {
     if (!json.contains(key) || !json[key].is_string())
       errors.add("/" + std::string(key), "missing; allowed: text");
+  }
+  if (json.contains("config") && json["config"].is_string() &&
+      !is_folder_name(json["config"].get<std::string>())) {
+    errors.add("/config", "found " + brief(json["config"]) + "; allowed: a config's name");
   }
   if (!json.contains("seed") || !json["seed"].is_number_unsigned()) {
     errors.add("/seed", "missing; allowed: an integer of at least 0");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/data/dataset.h"
+#include "experiments/config/memory_need.h"
 #include "experiments/config/run_spec.h"
 
 namespace zipml {
@@ -21,15 +22,24 @@ struct ConfigOptions {
   std::optional<std::int64_t> seeds;     ///< replaces `seeds` by 1..N
   std::vector<std::string> assignments;  ///< "/json/pointer=VALUE", VALUE as JSON or else as a string
   DataContext data;
+  MemoryLimit memory;  ///< runs that need more are listed in Config::too_large
+};
+
+/// A run that needs more memory than there is.
+struct MemoryExcess {
+  std::string run_id;
+  std::string
+      message;  ///< a complete line that names file and JSON pointer, what is needed and what is there
 };
 
 /// A checked config with everything its sweep expands to.
 struct Config {
   std::filesystem::path file;
-  std::string name;                ///< [a-z0-9][a-z0-9_-]*, at most 64 characters
-  std::string about;               ///< may be empty
-  std::string figure;              ///< the `figure` member as JSON text; empty where there is none
-  std::vector<RunSpec> runs;       ///< in the order panels, series, grids, zips, seeds; ids are distinct
+  std::string name;           ///< [a-z0-9][a-z0-9_-]*, at most 64 characters
+  std::string about;          ///< may be empty
+  std::string figure;         ///< the `figure` member as JSON text; empty where there is none
+  std::vector<RunSpec> runs;  ///< in the order panels, series, grids, zips, seeds; ids are distinct
+  std::vector<MemoryExcess> too_large;
   std::vector<std::string> notes;  ///< for the user: complete lines that name the file
 };
 

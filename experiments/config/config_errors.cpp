@@ -28,15 +28,19 @@ std::string Origins::trace(const std::string& pointer) const {
   return pointer;
 }
 
-void ConfigErrors::add(const std::string& pointer, const std::string& message) {
-  ++count_;
+std::string ConfigErrors::line(const std::string& pointer, const std::string& message) const {
   std::string source = run_ ? run_->trace(pointer) : pointer;
   if (config_) source = config_->trace(source);
-  std::string line = file_ + ": ";
-  if (!source.empty()) line += source + (source == pointer ? "" : " (sets " + pointer + ")") + ": ";
-  line += message;
-  if (std::find(lines_.begin(), lines_.end(), line) == lines_.end() && lines_.size() <= kMaxLines) {
-    lines_.push_back(std::move(line));
+  std::string text = file_ + ": ";
+  if (!source.empty()) text += source + (source == pointer ? "" : " (sets " + pointer + ")") + ": ";
+  return text + message;
+}
+
+void ConfigErrors::add(const std::string& pointer, const std::string& message) {
+  ++count_;
+  std::string text = line(pointer, message);
+  if (std::find(lines_.begin(), lines_.end(), text) == lines_.end() && lines_.size() <= kMaxLines) {
+    lines_.push_back(std::move(text));
   }
 }
 

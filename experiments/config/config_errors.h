@@ -28,6 +28,10 @@ class ConfigErrors {
   /// `message`: what was found; what is allowed. Equal lines are kept once.
   void add(const std::string& pointer, const std::string& message);
 
+  /// The line that add() would keep: "FILE: /json/pointer: message", the pointer traced to what the user
+  /// wrote.
+  std::string line(const std::string& pointer, const std::string& message) const;
+
   /// The values checked next come from here: first through the run's origins, then through the config's.
   void set_origins(const Origins* run, const Origins* config);
 

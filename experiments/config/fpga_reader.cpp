@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
-#include "engine/data/known_sets.h"
 #include "engine/model/loss.h"
+#include "experiments/config/data_shape.h"
 #include "experiments/config/measurements.h"
 #include "experiments/config/platform_reader.h"
 #include "fpga_model/platform_info.h"
@@ -128,22 +128,10 @@ std::optional<fpga::Shape> known_shape(const RunSpec& run) {
              measure.integer("batch")};
     return shape;
   }
-  const Parameters& data = run.dataset.parameters;
-  const auto known = std::find_if(known_sets().begin(), known_sets().end(), [&](const KnownSet& set) {
-    return set.kind == run.dataset.kind || set.stand_in == run.dataset.kind;
-  });
-  if (data.has("path")) return {};
-  if (data.has("features") && data.has("train_rows")) {
-    shape.features = data.integer("features");
-    shape.rows = data.integer("train_rows");
-  } else if (known != known_sets().end()) {
-    shape.features = static_cast<std::int64_t>(known->features);
-    shape.rows = static_cast<std::int64_t>(known->train_rows);
-    if (const std::int64_t limit = data.integer("train_rows"); limit > 0)
-      shape.rows = std::min(shape.rows, limit);
-  } else {
-    return {};
-  }
+  const auto data = known_data_shape(run);
+  if (!data) return {};
+  shape.features = static_cast<std::int64_t>(data->features);
+  shape.rows = static_cast<std::int64_t>(data->train_rows);
   if (run.preprocess.boolean("intercept")) ++shape.features;
   shape.epochs = run.training.solver.parameters.integer("epochs");
   shape.batch = run.training.solver.parameters.integer("batch");

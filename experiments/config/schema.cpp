@@ -127,7 +127,7 @@ Json definitions() {
   }
   const Json any_list = {{"type", "array"}, {"minItems", 1}};
   const Json lists = pointer_map(any_list), values = pointer_map(true);
-  Json series = object_schema({{"name", {{"type", "string"}, {"minLength", 1}}},
+  Json series = object_schema({{"name", {{"type", "string"}, {"pattern", "^[^\\u0000-\\u001f\\u007f]+$"}}},
                                {"set", values},
                                {"quick", values},
                                {"grid", lists},

@@ -30,6 +30,12 @@ struct Node {
   std::vector<Node> series;
 };
 
+// Names are shown in terminals, tables and figures, where a line end or an escape sequence would do harm.
+bool is_shown_name(const std::string& name) {
+  const auto controls = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return !name.empty() && std::none_of(name.begin(), name.end(), controls);
+}
+
 class SweepReader {
  public:
   SweepReader(Scale scale, ConfigErrors& errors) : scale_(scale), errors_(errors) {}
@@ -91,10 +97,11 @@ class SweepReader {
     check_members(place, members, errors_);
     const auto name = place.value.find("name");
     const std::string name_pointer = child_pointer(place.pointer, "name");
+    const char* allowed = "; allowed: text that is not empty, without control characters";
     if (name == place.value.end()) {
-      errors_.add(name_pointer, "missing; allowed: text that is not empty");
-    } else if (!name->is_string() || name->get_ref<const std::string&>().empty()) {
-      errors_.add(name_pointer, "found " + brief(*name) + "; allowed: text that is not empty");
+      errors_.add(name_pointer, std::string("missing") + allowed);
+    } else if (!name->is_string() || !is_shown_name(name->get_ref<const std::string&>())) {
+      errors_.add(name_pointer, "found " + brief(*name) + allowed);
     } else {
       node.name = name->get<std::string>();
     }

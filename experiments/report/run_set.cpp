@@ -158,10 +158,16 @@ Run make_run(const ResultFile& result, const std::string& source) {
 RunSet load_runs(const std::filesystem::path& folder) {
   RunSet set;
   std::vector<FileProblem> problems;
+  std::map<std::string, std::filesystem::path> holders;  // by the run's id
   for (const std::filesystem::path& file : find_results(folder)) {
     const ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
     if (!outcome.value) {
       problems.push_back({file, outcome.problem});
+      continue;
+    }
+    const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
+    if (!is_new) {
+      problems.push_back({file, copy_problem(file, holder->first, holder->second)});
       continue;
     }
     try {

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void throw_errno(const fs::path& path, const std::string& what, int error) {
-  throw IoError(path.string() + ": " + what + ": " + std::generic_category().message(error));
+  throw WriteError(path.string() + ": " + what + ": " + std::generic_category().message(error));
 }
 
 /// Owns an open file descriptor.
@@ -196,7 +196,8 @@ bool try_to_write(const fs::path& file, std::span<const std::byte> bytes) {
 
 void write_file_atomically(const fs::path& file, std::span<const std::byte> bytes) {
   make_folders(file.parent_path());
-  if (fs::is_directory(file))
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored))
     throw IoError(file.string() + ": cannot write this file: a folder is in the way");
   constexpr int kAttempts = 5;
   int attempt = 0;

@@ -357,13 +357,17 @@ fs::path tuning_path(const fs::path& out, const std::string& tuning_key) {
 std::vector<fs::path> find_results(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) throw InputError(path.string() + ": no such file or folder");
-  if (!fs::is_directory(path)) return {path};
+  if (!fs::is_directory(path, error)) return {path};
   std::vector<fs::path> files;
   add_results(path, false, files);
   std::sort(files.begin(), files.end());
   // A file that is replaced while the folder is read may be listed twice.
   files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
+}
+
+std::string copy_problem(const fs::path& copy, const std::string& run_id, const fs::path& first) {
+  return copy.string() + ": a copy of run " + run_id + ", which " + first.string() + " holds as well";
 }
 
 void write_tuning(const fs::path& path, const std::string& tuning_key, const Tuning& tuning) {

@@ -148,6 +148,11 @@ std::filesystem::path tuning_path(const std::filesystem::path& out, const std::s
 /// does not exist, IoError where a folder cannot be read.
 std::vector<std::filesystem::path> find_results(const std::filesystem::path& path);
 
+/// What is said of a file that holds a run which another file, read before it, holds as well: a copy would
+/// count twice.
+std::string copy_problem(const std::filesystem::path& copy, const std::string& run_id,
+                         const std::filesystem::path& first);
+
 /// A stored tuning: root attributes schema_version, tuning_key; /tuning as in results. Written atomically.
 void write_tuning(const std::filesystem::path& file, const std::string& tuning_key, const Tuning& tuning);
 

@@ -17,7 +17,8 @@ bool parse_unsigned(std::string_view text, int base, std::uint64_t& value) {
 PlannedRun plan_run(RunSpec spec, const std::filesystem::path& out) {
   const std::filesystem::path file = result_path(out, spec.config_name, spec.id);
   PlannedRun planned{std::move(spec), RunState::missing, {}};
-  if (!std::filesystem::exists(file)) return planned;
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return planned;
   planned.problem = result_problem(file, planned.spec.id);
   planned.state = planned.problem.empty() ? RunState::finished : RunState::unreadable;
   return planned;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -31,6 +32,7 @@ struct Task {
   const RunSpec* spec;
   std::size_t data;  ///< index into the data sets
   double passes;     ///< over the data
+  bool ended = false;
 };
 
 /// What is known of the work on one data set.
@@ -45,6 +47,7 @@ struct Ending {
   Outcome outcome = Outcome::failed;
   std::string message;  ///< of a failure
   bool input_error = false;
+  bool write_error = false;
   double seconds = 0.0;
 };
 
@@ -86,11 +89,22 @@ class Sweep {
     threads_ = options_.threads > 0 ? options_.threads : std::max(1, available_threads() / jobs_);
     {
       std::vector<std::jthread> workers;
-      for (int i = 1; i < jobs_; ++i) workers.emplace_back([this] { work_on_tasks(); });
+      try {
+        for (int i = 1; i < jobs_; ++i) workers.emplace_back([this] { work_on_tasks(); });
+      } catch (const std::system_error& error) {
+        const std::lock_guard lock(mutex_);
+        progress_.message(std::string("fewer runs side by side than asked for: no more threads: ") +
+                          error.what());
+      }
       work_on_tasks();
     }
     progress_.close();
     summary_.interrupted = stopped_;
+    summary_.unwritable = unwritable_;
+    summary_.left =
+        static_cast<std::size_t>(std::count_if(tasks_.begin(), tasks_.end(), [](const Task& task) {
+          return task.kind == Kind::run && !task.ended;
+        }));
     summary_.only_input_errors = summary_.failed > 0 && summary_.done == 0 && !other_failures_ && !written_;
     return summary_;
   }
@@ -144,6 +158,7 @@ class Sweep {
   std::optional<std::pair<std::size_t, int>> take() {
     std::unique_lock lock(mutex_);
     for (;;) {
+      if (unwritable_) return std::nullopt;
       if (stop_()) {
         stopped_ = stopped_ || !schedule_.all_taken();
         return std::nullopt;
@@ -195,6 +210,9 @@ class Sweep {
     } catch (const InputError& error) {
       ending.message = error.what();
       ending.input_error = true;
+    } catch (const WriteError& error) {
+      ending.message = error.what();
+      ending.write_error = true;
     } catch (const std::logic_error& error) {
       ending.message = std::string("internal error: ") + error.what();
     } catch (const std::bad_alloc&) {
@@ -212,13 +230,15 @@ class Sweep {
 
   Outcome run(const RunSpec& spec, int threads, const StageReport& report) {
     const std::filesystem::path file = result_path(options_.out, spec.config_name, spec.id);
-    if (std::filesystem::is_directory(file)) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) {
       throw IoError(file.string() + ": cannot write this file: a folder is in the way");
     }
     // Another program may work on the same sweep, and may have finished the run before it begins here or
     // meanwhile. What is finished stays as it is.
     const auto is_there = [&] {
-      return !options_.force && std::filesystem::exists(file) && result_problem(file, spec.id).empty();
+      return !options_.force && std::filesystem::exists(file, ignored) &&
+             result_problem(file, spec.id).empty();
     };
     if (is_there()) return Outcome::skipped;
     const std::optional<ResultFile> result = executor_.execute(spec, threads, stop_, report);
@@ -232,6 +252,11 @@ class Sweep {
     const std::lock_guard lock(mutex_);
     --under_way_;
     const std::vector<std::size_t> given_up = schedule_.end(index, ending.outcome != Outcome::failed);
+    if (ending.write_error) {
+      refuse_to_go_on(index, ending, given_up);
+      changed_.notify_all();
+      return;
+    }
     report(index, ending);
     for (const std::size_t later : given_up) {
       executor_.release(*tasks_[later].spec);
@@ -242,8 +267,22 @@ class Sweep {
     changed_.notify_all();
   }
 
+  // What one result could not be written for keeps the others from being written too. Training on would lose
+  // hours, and say the same a thousand times.
+  void refuse_to_go_on(std::size_t index, const Ending& ending, const std::vector<std::size_t>& given_up) {
+    for (const std::size_t later : given_up) executor_.release(*tasks_[later].spec);
+    tasks_[index].ended = true;
+    at_work_.erase(index);
+    progress_.job_ended(index);
+    ++summary_.failed;
+    other_failures_ = true;
+    if (!unwritable_) progress_.message("FAILED " + run_label(*tasks_[index].spec) + ": " + ending.message);
+    unwritable_ = true;
+  }
+
   void report(std::size_t index, const Ending& ending) {
-    const Task& task = tasks_[index];
+    Task& task = tasks_[index];
+    task.ended = true;
     at_work_.erase(index);
     progress_.job_ended(index);
     DataWork& part = work_[task.data];
@@ -326,7 +365,7 @@ class Sweep {
   std::vector<DataWork> work_;
   std::set<std::size_t> at_work_;  ///< tasks under way
   int under_way_ = 0;
-  bool stopped_ = false, other_failures_ = false, written_ = false;
+  bool stopped_ = false, other_failures_ = false, written_ = false, unwritable_ = false;
   RunSummary summary_;
 };
 

@@ -54,7 +54,9 @@ struct RunSummary {
   std::size_t skipped = 0;   ///< were finished before, or by another program meanwhile
   std::size_t diverged = 0;  ///< of those done
   std::size_t failed = 0;
+  std::size_t left = 0;  ///< not begun, or given up: after an interrupt, or where results cannot be written
   bool interrupted = false;
+  bool unwritable = false;  ///< a result could not be written, so the sweep was ended
   bool only_input_errors =
       false;  ///< something failed, all of it by the user's input, and nothing was written
 
@@ -64,7 +66,8 @@ struct RunSummary {
 };
 
 /// Does what is not finished (with force: everything) and writes each result as soon as there is one. A
-/// failing run is reported and does not stop the others. Once stop() is true no run is begun and those under
+/// failing run is reported and does not stop the others, except where its result could not be written (a full
+/// disk): then no run is begun any more. Once stop() is true no run is begun and those under
 /// way end after their epoch, unwritten. Results do not depend on jobs or threads. Throws IoError before any
 /// work if the output folder cannot be written.
 RunSummary run_planned(const std::vector<PlannedRun>& plan, RunExecutor& executor,

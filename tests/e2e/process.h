@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -60,6 +62,7 @@ struct ProcessResult {
   int exit_code = -1;  ///< -1 when a signal ended it
   int signal = 0;      ///< 0 when it ended by itself
   std::string out, err;
+  std::uint64_t peak_bytes = 0;  ///< most memory it had resident; at least what this process had at its start
 };
 
 struct ProcessOptions {
@@ -102,16 +105,17 @@ class Process {
 
   /// True once the program has ended; wait() then returns at once.
   bool has_ended() {
-    if (!ended_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
+    if (!ended_ && ::wait4(pid_, &status_, WNOHANG, &used_) == pid_) ended_ = true;
     return ended_;
   }
 
   ProcessResult wait() {
-    if (!ended_) ::waitpid(pid_, &status_, 0);
+    if (!ended_) ::wait4(pid_, &status_, 0, &used_);
     ended_ = true;
     ProcessResult result;
     if (WIFEXITED(status_)) result.exit_code = WEXITSTATUS(status_);
     if (WIFSIGNALED(status_)) result.signal = WTERMSIG(status_);
+    result.peak_bytes = static_cast<std::uint64_t>(used_.ru_maxrss) * 1024;
     result.out = read_text(folder_ / "out");
     result.err = read_text(folder_ / "err");
     return result;
@@ -141,6 +145,7 @@ class Process {
   TemporaryFolder folder_;
   pid_t pid_ = -1;
   int status_ = 0;
+  rusage used_{};
   bool ended_ = false;
 };
 

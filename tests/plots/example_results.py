@@ -7,6 +7,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from zipml_results import seal_of
+
 
 def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
     """Writes one result. Options: batch, epochs, channels (model and gradient), title, stand_in_for, counts,
@@ -83,8 +85,7 @@ def write_run(folder, figure, dataset, samples, losses, seed=1, **options):
             file.create_group("provenance").attrs.update({"cpu_model": "a CPU", "cpus": 4, "threads": 2})
         if "minimum" in options:
             file["trace"].attrs["exact_minimum"] = options["minimum"]
-    with open(path, "ab") as file:
-        file.write(b"\nzipml checksum 0123456789abcdef\n")
+    path.write_bytes(path.read_bytes() + seal_of(path.read_bytes()))
     return path
 
 

@@ -160,9 +160,23 @@ class PanelTest(TemporaryTest):
         whole = next((self.results / "fig4").iterdir())
         (self.results / "fig4" / "cut.h5").write_bytes(whole.read_bytes()[:500])
         (self.results / "fig4" / "empty.h5").write_bytes(b"")
+        flipped = bytearray(whole.read_bytes())
+        flipped[len(flipped) // 2] ^= 4
+        (self.results / "fig4" / "flipped.h5").write_bytes(flipped)
+        (self.results / "fig4" / "zz-copy.h5").write_bytes(whole.read_bytes())
         runs, _, err = quietly(zp.load_runs, self.results, "fig4")
         self.assertEqual(len(runs), 1)
-        self.assertEqual(len(re.findall("skipped: .*(cut|empty).h5", err)), 2)
+        self.assertEqual(len(re.findall("skipped: .*(cut|empty|flipped|copy).h5", err)), 4)
+
+    def test_a_dollar_in_a_file_s_name_is_no_formula(self):
+        self.write(example.FULL, [2.0, 1.0], title=r"prices in $\frac$.csv", counts=(100, 50, 100))
+        self.assertEqual(self.draw("--only", "fig4")[0], 0)
+
+    def test_a_figure_that_cannot_be_written_leaves_nothing(self):
+        (self.out / "name.png").mkdir(parents=True)
+        with self.assertRaises(OSError):
+            zp.save(zp.plt.figure(), self.out, "name")
+        self.assertEqual([path.name for path in self.out.iterdir()], ["name.png"])
 
 
 class EngineTest(TemporaryTest):

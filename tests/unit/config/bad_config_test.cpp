@@ -261,7 +261,8 @@ TEST_CASE("the form of a sweep", "[config][messages]") {
   refuses("/sweep", R"({"series": []})",
           "small.json: /sweep/series: found []; allowed: a list of objects, at least one");
   refuses("/sweep", R"({"series": [{"set": {}}]})",
-          "small.json: /sweep/series/0/name: missing; allowed: text that is not empty");
+          "small.json: /sweep/series/0/name: missing; allowed: text that is not empty, without control "
+          "characters");
   refuses("/sweep", R"({"series": [{"name": "x"}, {"name": "x"}]})",
           "small.json: /sweep/series/1/name: the name \"x\" is taken; allowed: names that differ");
   refuses("/sweep", R"({"series": [{"name": "x"}], "panels": [{"name": "a", "series": [{"name": "x"}]}]})",

@@ -1,7 +1,9 @@
 #include "engine/core/parallel.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <new>
 #include <stdexcept>
 #include <vector>
 
@@ -72,6 +74,39 @@ TEST_CASE("a team's threads see what the others wrote before they met", "[parall
     CHECK(size <= threads);
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("an exception in a team ends the others where they meet, and reaches the caller", "[parallel]") {
+  for (const int threads : {1, 2, 5}) {
+    for (int thrower = 0; thrower < threads; ++thrower) {
+      std::atomic<int> under_way{0};
+      const auto work = [&](Team& team, int index) {
+        struct Count {
+          std::atomic<int>& threads;
+          explicit Count(std::atomic<int>& t) : threads(t) { ++threads; }
+          ~Count() { --threads; }
+        } const counted(under_way);
+        for (int round = 0; round < 50; ++round) {
+          team.meet();
+          if (round == 20 && index == std::min(thrower, team.size() - 1))
+            throw std::runtime_error("round 20");
+          team.meet();
+        }
+      };
+      CHECK_THROWS_WITH(parallel_team(threads, work), "round 20");
+      CHECK(under_way == 0);
+    }
+  }
+}
+
+TEST_CASE("a team is whole again after an exception", "[parallel]") {
+  CHECK_THROWS_AS(parallel_team(4, [](Team&, int) { throw std::bad_alloc(); }), std::bad_alloc);
+  std::atomic<int> came{0};
+  parallel_team(4, [&](Team& team, int) {
+    team.meet();
+    ++came;
+  });
+  CHECK(came >= 1);
 }
 
 TEST_CASE("a team's parts cover everything once, in multiples of the grain", "[parallel]") {

@@ -276,6 +276,30 @@ TEST_CASE("a file or a folder in the way is refused before training", "[run]") {
   REQUIRE_THROWS_AS(harness.run(make_specs(2)), IoError);
 }
 
+TEST_CASE("a result that cannot be written ends the sweep with one message", "[run]") {
+  for (const int jobs : {1, 3}) {
+    Harness harness;
+    harness.options.jobs = jobs;
+    harness.executor.on_execute = [](const RunSpec& spec) {
+      if (spec.seed >= 3) throw WriteError("out/x.h5: cannot write this file: No space left on device");
+    };
+    const RunSummary summary = harness.run(make_specs(40));
+    REQUIRE(summary.unwritable);
+    REQUIRE(summary.exit_code() == 1);
+    REQUIRE(summary.done >= 3);
+    REQUIRE(summary.failed >= 1);
+    REQUIRE(summary.done + summary.failed + summary.left == 40);
+    REQUIRE(summary.left >= 40u - 3u - 2u * static_cast<unsigned>(jobs));
+    REQUIRE(harness.executor.announced == static_cast<int>(summary.left));
+    const std::string said = harness.messages.str();
+    REQUIRE(said.find("No space left") == said.rfind("No space left"));
+    REQUIRE(said.find("No space left") != std::string::npos);
+    // Once there is space, the same call goes on.
+    harness.executor.on_execute = nullptr;
+    REQUIRE(harness.run(make_specs(40)).done == 40 - summary.done);
+  }
+}
+
 TEST_CASE("shards are disjoint and together the whole", "[run]") {
   const std::vector<RunSpec> specs = make_specs(40);
   for (std::uint64_t count = 1; count <= 5; ++count) {
