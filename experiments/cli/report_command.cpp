@@ -52,26 +52,23 @@ int report_command(const std::vector<std::string>& args) {
       "Holds every claim of the paper against the results in a folder: the paper's value, ours, its "
       "interval over seeds and the verdict (holds, fails, undecided, not run).",
       "zipml report results --format html --output report.html");
-  parser.positional("DIR", "folder with results; two with --compare", 1, 2)
+  parser.positional("DIR", "folders with results, taken together; two with --compare", 1)
       .flag("compare", "say whether two folders hold the same results; exit 0: they do, 1: they do not")
       .value("format", "text|md|json|json-full|html",
              "how it is written: json is the array of claims, html one page that needs nothing else", "text")
-      .value("figures", "DIR", "folder of the drawn figures, for html (default: DIR/figures)")
+      .value("figures", "DIR", "folder of the drawn figures, for html (default: figures in the first DIR)")
       .value("output", "FILE", "write to this file instead of standard output");
   const auto options = parser.parse(args);
   if (!options) return 0;
   if (options->has("compare")) return compare(*options);
-  if (options->positional().size() > 1)
-    throw InputError("zipml report: unexpected word \"" + options->positional()[1] +
-                     "\"; two folders are for --compare");
   const std::string format = options->one_of("format", {"text", "md", "json", "json-full", "html"});
   if (options->has("figures") && format != "html")
     throw InputError("zipml report: --figures is for --format html");
-  const std::string folder = options->positional().front();
+  const std::vector<std::string>& folders = options->positional();
 
-  const RunSet set = load_runs(folder);
+  const RunSet set = load_runs({folders.begin(), folders.end()});
   for (const std::string& problem : set.problems) std::cerr << "skipped: " << problem << "\n";
-  if (set.runs.empty()) std::cerr << folder << ": no results; `zipml run` writes them\n";
+  if (set.runs.empty()) std::cerr << folders.front() << ": no results; `zipml run` writes them\n";
   const std::string report = formatted(make_report(set), *options, format);
   if (options->has("output")) {
     write_file_atomically(options->text("output"), std::as_bytes(std::span(report)));

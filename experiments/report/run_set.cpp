@@ -154,18 +154,20 @@ Run make_run(const ResultFile& result, const std::string& source) {
   return run;
 }
 
-RunSet load_runs(const std::filesystem::path& folder) {
+RunSet load_runs(const std::vector<std::filesystem::path>& folders) {
   RunSet set;
-  for (const std::filesystem::path& file : find_results(folder)) {
-    const ReadOutcome<ResultFile> outcome = read_result(file);
-    if (!outcome.value) {
-      set.problems.push_back(outcome.problem);
-      continue;
-    }
-    try {
-      set.runs.push_back(make_run(*outcome.value, file.string()));
-    } catch (const InputError& error) {
-      set.problems.push_back(error.what());
+  for (const std::filesystem::path& folder : folders) {
+    for (const std::filesystem::path& file : find_results(folder)) {
+      const ReadOutcome<ResultFile> outcome = read_result(file);
+      if (!outcome.value) {
+        set.problems.push_back(outcome.problem);
+        continue;
+      }
+      try {
+        set.runs.push_back(make_run(*outcome.value, file.string()));
+      } catch (const InputError& error) {
+        set.problems.push_back(error.what());
+      }
     }
   }
   return set;

@@ -76,8 +76,8 @@ struct RunSet {
   std::vector<std::string> problems;  ///< one line a file that could not be used
 };
 
-/// Reads every result below a folder. InputError if the folder does not exist.
-RunSet load_runs(const std::filesystem::path& folder);
+/// Reads every result below the folders, one after the other. InputError if one does not exist.
+RunSet load_runs(const std::vector<std::filesystem::path>& folders);
 
 using RunFilter = std::function<bool(const Run&)>;
 
