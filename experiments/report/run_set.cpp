@@ -8,6 +8,7 @@
 
 #include "engine/core/error.h"
 #include "experiments/config/measurements.h"
+#include "experiments/report/statistics.h"
 
 namespace zipml {
 namespace {
@@ -72,9 +73,15 @@ bool complete(const Selection& selection) {
                       [](const auto& role) { return role.empty(); });
 }
 
+// A sweep under way, and one of fewer seeds, must not take the place of one that gives a verdict.
+bool enough_seeds(const Selection& selection) {
+  return std::none_of(selection.roles.begin(), selection.roles.end(),
+                      [](const auto& role) { return role.size() < kLeastSeeds; });
+}
+
 auto rank(const Selection& selection) {
   const Run& run = *selection.any();
-  return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
+  return std::tuple(complete(selection), run.dataset_stand_in_for.empty(), enough_seeds(selection),
                     run.passes() * static_cast<double>(run.train_rows), size_of(selection));
 }
 

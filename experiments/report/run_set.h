@@ -104,7 +104,7 @@ struct Selection {
 };
 
 /// Settings in which every role has a run come first, then real and generated sets before stand-ins, then
-/// more epochs x rows, then the greater number of runs.
+/// those whose roles all have kLeastSeeds seeds, then more epochs x rows, then the greater number of runs.
 Selection select_runs(const RunSet& set, const Query& query);
 
 /// dataset.kind is `kind` or the stand-in `stand_in`.
