@@ -4,7 +4,8 @@
   scripts/reference.py make FOLDER...   results -> reference.json, then what `render` does
   scripts/reference.py render           reference.json -> README.md, docs/results.md, results/reference/README.md
   scripts/reference.py check            exit 1 unless claims, configs and texts are those of the reference
-  scripts/reference.py stale            list the figures as stale whose config has changed, then what `render` does
+  scripts/reference.py stale            list the figures as stale whose config has changed, and new or changed claims as not run;
+                                        then what `render` does
 
 docs/report.md says more. Needs only Python's own library.
 """
@@ -81,8 +82,14 @@ def make(options):
     return render(reference, options.root)
 
 
+def program_claims(options):
+    with tempfile.TemporaryDirectory() as empty:
+        return data.program_report(options.zipml, [empty], "json")[0]
+
+
 def stale(options):
     reference = data.load(options.root)
+    data.take_claims(reference, program_claims(options))
     data.mark_stale(reference, options.root)
     write(reference, options.root)
     return render(reference, options.root)
@@ -90,9 +97,7 @@ def stale(options):
 
 def check(options):
     reference = data.load(options.root)
-    with tempfile.TemporaryDirectory() as empty:
-        claims, _ = data.program_report(options.zipml, [empty], "json")
-    problems = data.problems_of_claims(reference, claims)
+    problems = data.problems_of_claims(reference, program_claims(options))
     problems += data.problems_of_findings(reference)
     problems += data.problems_of_configs(reference, options.root)
     if data.text_of(reference) != (options.root / data.FILE).read_text(encoding="utf-8"):
@@ -106,8 +111,8 @@ def check(options):
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        print("The reference report does not fit this checkout. Config changed: scripts/reference.py stale. Claims changed: "
-              "scripts/reference.py make FOLDER with the results. Texts changed: scripts/reference.py render.", file=sys.stderr)
+        print("The reference report does not fit this checkout. Results at hand: scripts/reference.py make FOLDER. Config or claims "
+              "changed, no results: scripts/reference.py stale. Texts changed: scripts/reference.py render.", file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -115,7 +120,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["make", "render", "check", "stale"])
     parser.add_argument("folders", nargs="*", type=Path, help="make: folders that `zipml run --out` wrote")
-    parser.add_argument("--zipml", type=Path, default=ROOT / "build/zipml", help="make, check: the program (default: build/zipml)")
+    parser.add_argument("--zipml", type=Path, default=ROOT / "build/zipml", help="make, check, stale: the program (default: build/zipml)")
     parser.add_argument("--date", help="make: of the reference (default: today, UTC)")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: this one)")
     options = parser.parse_intermixed_args(argv)

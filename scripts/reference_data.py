@@ -162,6 +162,19 @@ def make(zipml, folders, root, date):
     return reference, problems
 
 
+def take_claims(reference, program_claims):
+    """Makes the claims those of the program: what it states anew was not run, what it no longer states goes."""
+    before = {key(claim): claim for claim in reference["claims"]}
+    claims = []
+    for reported in program_claims:
+        old = before.get(key(reported))
+        claims.append(old if old and all(old[name] == reported[name] for name in STATED) else _claim(reported))
+    figures = {figure["name"]: figure for figure in reference["figures"]}
+    reference["claims"] = claims
+    reference["figures"] = [figures.get(name, {"name": name, "commits": [], "config_hash": {}, "stale": ""})
+                            for name in dict.fromkeys(claim["figure"] for claim in claims)]
+
+
 def mark_stale(reference, root):
     """Lists the figures whose config is no longer the one they were made from. Those that were listed for another reason stay."""
     read = reader_of_folder(root)

@@ -70,6 +70,12 @@ def find(reference, figure, start, dataset=""):
     return found[0]
 
 
+def title(figure):
+    if figure not in TITLES:
+        raise Failure(f"scripts/reference_text.py: TITLES lacks the figure {figure}")
+    return TITLES[figure]
+
+
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
@@ -114,7 +120,7 @@ def figure_table(reference):
         claims = [claim for claim in reference["claims"] if claim["figure"] == figure["name"]]
         counts = [sum(claim["verdict"] == verdict for claim in claims) or "" for verdict in VERDICTS]
         stale = " (stale)" if figure["stale"] else ""
-        rows.append([f"`{figure['name']}` {TITLES[figure['name']]}{stale}", *counts, scale_text(claims), data_text(claims)])
+        rows.append([f"`{figure['name']}` {title(figure['name'])}{stale}", *counts, scale_text(claims), data_text(claims)])
     totals = [sum(claim["verdict"] == verdict for claim in reference["claims"]) for verdict in VERDICTS]
     rows.append(["all", *totals, "", ""])
     return table(["figure", *VERDICTS, "scale", "data"], rows)
@@ -144,7 +150,7 @@ def claim_tables(reference):
         rows = [[claim["verdict"], claim["claim"], claim["paper"], claim["value_text"], claim["interval_text"], claim["seeds"],
                  needed_text(claim), claim["scale"] or "-", claim["dataset"], claim["note"]] for claim in claims]
         header = ["verdict", "claim", "paper", "value", "interval", "seeds", "to decide", "scale", "data", "note"]
-        parts.append(f"### {figure['name']}: {TITLES[figure['name']]}\n\n{stale}{table(header, rows)}")
+        parts.append(f"### {figure['name']}: {title(figure['name'])}\n\n{stale}{table(header, rows)}")
     return "\n".join(parts)
 
 

@@ -124,6 +124,17 @@ class CheckoutTest(unittest.TestCase):
         self.claims.reverse()
         self.assert_check(1, "another order")
 
+    def test_claims_without_results_are_listed_as_not_run(self):
+        self.claims.append(claim("fig8", "third"))
+        self.made()
+        self.claims[2]["paper"] = "2%"
+        self.claims = self.claims[:1] + [not_run("new")] + [not_run("third") | {"paper": "2%"}]
+        self.assert_check(1)
+        self.assertEqual(self.run_script("stale")[0], 0)
+        self.assert_check(0)
+        found = [(one["claim"], one["verdict"]) for one in data.load(self.root)["claims"]]
+        self.assertEqual(found, [("first", "holds"), ("new", "not run"), ("third", "not run")])
+
     def test_texts_that_were_edited_fail(self):
         for name, old in (("README.md", "0.1235 %"), ("docs/results.md", "0.12%"), ("results/reference/README.md", "0.1.0")):
             self.made()
