@@ -50,7 +50,8 @@ OptionParser report_options() {
   manual.command = "report";
   manual.about = "the paper's claims against the results in a folder";
   manual.description = {
-      "Holds every claim of the paper against the results in a folder: the paper's value, ours, its interval "
+      "Holds every claim of the paper against the results in one folder or several: the paper's value, ours, "
+      "its interval "
       "over seeds and the verdict (holds, fails, undecided, not run). Result files that cannot be read are "
       "named and left out.",
       "With --compare: says whether two folders hold the same results, bit for bit outside provenance and "
@@ -63,12 +64,12 @@ OptionParser report_options() {
                      {"zipml report --compare here there", "Two machines, the same bits?"}};
   manual.see_also = {"run", "export", "claims.md", "report.md"};
   OptionParser parser(std::move(manual));
-  parser.positional(folder_value("DIR"), "folder with results; two with --compare", 1, 2)
+  parser.positional(folder_value("DIR"), "folders with results, taken together; two with --compare", 1)
       .flag("compare", "say whether two folders hold the same results; exit 0: they do, 1: they do not")
       .value("format", one_word({"text", "md", "json", "json-full", "html"}),
              "how it is written: json is the array of claims, html one page that needs nothing else", "text")
       .value("figures", folder_value("DIR"), "folder of the drawn figures, for html")
-      .otherwise("DIR/figures")
+      .otherwise("figures in the first DIR")
       .value("output", file_value("FILE"), "write to this file")
       .otherwise("standard output");
   return parser;
@@ -76,17 +77,14 @@ OptionParser report_options() {
 
 int report_command(const ParsedOptions& options) {
   if (options.has("compare")) return compare(options);
-  if (options.positional().size() > 1)
-    throw InputError("zipml report: unexpected word \"" + options.positional()[1] +
-                     "\"; two folders are for --compare");
   const std::string& format = options.text("format");
   if (options.has("figures") && format != "html")
     throw InputError("zipml report: --figures is for --format html");
-  const std::string folder = options.positional().front();
+  const std::vector<std::string>& folders = options.positional();
 
-  const RunSet set = load_runs(folder);
+  const RunSet set = load_runs({folders.begin(), folders.end()});
   for (const std::string& problem : set.problems) std::cerr << "skipped: " << problem << "\n";
-  if (set.runs.empty()) std::cerr << folder << ": no results; `zipml run` writes them\n";
+  if (set.runs.empty()) std::cerr << folders.front() << ": no results; `zipml run` writes them\n";
   const std::string report = formatted(make_report(set), options, format);
   if (options.has("output")) {
     write_file_atomically(options.text("output"), std::as_bytes(std::span(report)));

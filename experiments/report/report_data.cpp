@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -24,6 +25,14 @@ std::string command_of(const Run& run, bool has_claims) {
   if (!run.provenance.config_options.empty()) command += " " + run.provenance.config_options;
   if (!run.provenance.source_files.empty()) command += " --data-dir DATA";
   return command + " --out results";
+}
+
+// "" where a result of an older version does not say.
+std::string scale_of(const Run& run) {
+  for (const char* scale : {"paper", "quick"}) {
+    if (run.provenance.config_options.starts_with(std::string("--scale ") + scale)) return scale;
+  }
+  return "";
 }
 
 auto identity(const Environment& e) {
@@ -62,13 +71,19 @@ void count_data(std::map<std::pair<std::string, std::string>, DataUsed>& all, co
 
 ReportedClaim reported(ClaimResult result, const std::map<std::string, const Run*>& runs) {
   ReportedClaim claim;
+  std::set<std::string> scales;
   for (const std::string& id : result.finding.runs) {
     const auto found = runs.find(id);
     if (found == runs.end()) continue;
     const Run& run = *found->second;
     add_once(claim.commands, command_of(run, true));
+    add_once(claim.commits, run.provenance.git_commit);
+    scales.insert(scale_of(run));
     claim.stand_in = claim.stand_in || !run.dataset_stand_in_for.empty();
     claim.bytes_moved += bytes_moved(run);
+  }
+  if (!scales.contains("")) {
+    for (const std::string& scale : scales) claim.scale += (claim.scale.empty() ? "" : " and ") + scale;
   }
   if (claim.commands.empty())
     claim.commands = {"zipml run " + config_file(result.claim.figure, true) + " --scale quick --out results"};

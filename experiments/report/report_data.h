@@ -14,8 +14,11 @@ namespace zipml {
 struct ReportedClaim {
   ClaimResult result;
   std::vector<std::string>
-      commands;                   ///< that make the runs used, each once; where none was, those to begin with
-  bool stand_in = false;          ///< some run used a generated stand-in for the paper's data
+      commands;  ///< that make the runs used, each once; where none was, those to begin with
+  std::vector<std::string> commits;  ///< that the runs used were made at, each once
+  std::string scale;      ///< "paper", "quick" or "paper and quick", that the runs used were asked for with;
+                          ///< empty where there is none or results of older versions do not say
+  bool stand_in = false;  ///< some run used a generated stand-in for the paper's data
   std::uint64_t bytes_moved = 0;  ///< by the runs used, see bytes_moved()
 };
 

@@ -16,9 +16,10 @@ std::size_t width(const std::string& text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
-const Cells kHeader = {"figure",   "verdict", "claim",     "paper",  "value",
-                       "interval", "seeds",   "to decide", "dataset"};
-Cells cells_of(const ClaimResult& result) {
+const Cells kHeader = {"figure",   "verdict", "claim",     "paper", "value",
+                       "interval", "seeds",   "to decide", "scale", "dataset"};
+Cells cells_of(const ReportedClaim& claim) {
+  const ClaimResult& result = claim.result;
   const Finding& finding = result.finding;
   return {result.claim.figure,
           std::string(verdict_name(finding.verdict)),
@@ -28,6 +29,7 @@ Cells cells_of(const ClaimResult& result) {
           interval_cell(finding),
           std::to_string(finding.seeds),
           format_seeds(finding.to_decide),
+          claim.scale.empty() ? "-" : claim.scale,
           dataset_cell(result)};
 }
 
@@ -65,7 +67,7 @@ void add_claims(std::string& text, const ReportData& report, const FigureReport&
   header.push_back("note");
   text.append(markdown_row(header)).append(markdown_row(Cells(header.size(), "---")));
   for (const std::size_t index : figure.claims) {
-    Cells cells = cells_of(report.claims[index].result);
+    Cells cells = cells_of(report.claims[index]);
     cells.erase(cells.begin());
     cells.push_back(report.claims[index].result.finding.note);
     text += markdown_row(cells);
@@ -136,7 +138,7 @@ std::string report_text(const ReportData& report) {
   std::vector<std::string> notes;
   for (const ReportedClaim& claim : report.claims) {
     const ClaimResult& result = claim.result;
-    rows.push_back(cells_of(result));
+    rows.push_back(cells_of(claim));
     const auto known = std::find(notes.begin(), notes.end(), result.finding.note);
     rows.back().push_back(result.finding.note.empty() ? "" : std::to_string(known - notes.begin() + 1));
     if (known == notes.end() && !result.finding.note.empty()) notes.push_back(result.finding.note);

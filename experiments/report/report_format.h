@@ -18,9 +18,9 @@ std::string report_text(const ReportData& report);
 std::string report_markdown(const ReportData& report);
 
 /// Array of objects with figure, claim, paper, value, low, high, verdict, dataset, seeds (their number), runs
-/// (ids), unit, note, level, seeds_to_decide (null where there is none) and seeds_to_decide_is_least,
-/// paper_dataset, stand_in, bytes_moved and commands. What is not a finite number is null; a value that is
-/// not one number is a string.
+/// (ids), scale, value_text and interval_text (as in the tables), unit, note, level, seeds_to_decide (null
+/// where there is none) and seeds_to_decide_is_least, paper_dataset, stand_in, bytes_moved, commands and
+/// commits. What is not a finite number is null; a value that is not one number is a string.
 std::string report_json(const ReportData& report);
 
 /// Object with all that the page says: claims (the array above), figures, environments, data, runs, problems.

@@ -130,7 +130,7 @@ void claim_row(HtmlWriter& html, const ReportedClaim& reported, std::size_t numb
   const std::string range = interval_cell(finding);
   number_cell(html, value_cell(reported.result), has_number ? finding.interval.value : kNan,
               range == "-" ? "" : range);
-  number_cell(html, std::to_string(finding.seeds), static_cast<double>(finding.seeds));
+  number_cell(html, std::to_string(finding.seeds), static_cast<double>(finding.seeds), reported.scale);
   number_cell(html, format_seeds(finding.to_decide),
               finding.to_decide ? static_cast<double>(finding.to_decide->count) : kNan);
   html.open("td", {{"class", "name"}}).text(dataset_cell(reported.result));

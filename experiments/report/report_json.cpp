@@ -27,10 +27,13 @@ OrderedJson json_of(const ReportedClaim& claim) {
   }
   json["low"] = number_or_null(finding.interval.low);
   json["high"] = number_or_null(finding.interval.high);
+  json["value_text"] = value_cell(claim.result);
+  json["interval_text"] = interval_cell(finding);
   json["verdict"] = verdict_name(finding.verdict);
   json["dataset"] = dataset_cell(claim.result);
   json["paper_dataset"] = claim.result.claim.dataset;
   json["stand_in"] = claim.stand_in;
+  json["scale"] = claim.scale;
   json["seeds"] = finding.seeds;
   json["seeds_to_decide"] = nullptr;
   if (finding.to_decide) json["seeds_to_decide"] = finding.to_decide->count;
@@ -41,6 +44,7 @@ OrderedJson json_of(const ReportedClaim& claim) {
   json["note"] = finding.note;
   json["bytes_moved"] = claim.bytes_moved;
   json["commands"] = claim.commands;
+  json["commits"] = claim.commits;
   return json;
 }
 

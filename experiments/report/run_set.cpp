@@ -8,6 +8,7 @@
 
 #include "engine/core/error.h"
 #include "experiments/config/measurements.h"
+#include "experiments/report/statistics.h"
 #include "experiments/results/file_problems.h"
 
 namespace zipml {
@@ -73,9 +74,15 @@ bool complete(const Selection& selection) {
                       [](const auto& role) { return role.empty(); });
 }
 
+// A sweep under way, and one of fewer seeds, must not take the place of one that gives a verdict.
+bool enough_seeds(const Selection& selection) {
+  return std::none_of(selection.roles.begin(), selection.roles.end(),
+                      [](const auto& role) { return role.size() < kLeastSeeds; });
+}
+
 auto rank(const Selection& selection) {
   const Run& run = *selection.any();
-  return std::tuple(complete(selection), run.dataset_stand_in_for.empty(),
+  return std::tuple(complete(selection), run.dataset_stand_in_for.empty(), enough_seeds(selection),
                     run.passes() * static_cast<double>(run.train_rows), size_of(selection));
 }
 
@@ -155,25 +162,27 @@ Run make_run(const ResultFile& result, const std::string& source) {
   return run;
 }
 
-RunSet load_runs(const std::filesystem::path& folder) {
+RunSet load_runs(const std::vector<std::filesystem::path>& folders) {
   RunSet set;
   std::vector<FileProblem> problems;
   std::map<std::string, std::filesystem::path> holders;  // by the run's id
-  for (const std::filesystem::path& file : find_results(folder)) {
-    const ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
-    if (!outcome.value) {
-      problems.push_back({file, outcome.problem});
-      continue;
-    }
-    const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
-    if (!is_new) {
-      problems.push_back({file, copy_problem(file, holder->first, holder->second)});
-      continue;
-    }
-    try {
-      set.runs.push_back(make_run(*outcome.value, file.string()));
-    } catch (const InputError& error) {
-      problems.push_back({file, error.what()});
+  for (const std::filesystem::path& folder : folders) {
+    for (const std::filesystem::path& file : find_results(folder)) {
+      const ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
+      if (!outcome.value) {
+        problems.push_back({file, outcome.problem});
+        continue;
+      }
+      const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
+      if (!is_new) {
+        problems.push_back({file, copy_problem(file, holder->first, holder->second)});
+        continue;
+      }
+      try {
+        set.runs.push_back(make_run(*outcome.value, file.string()));
+      } catch (const InputError& error) {
+        problems.push_back({file, error.what()});
+      }
     }
   }
   set.problems = problem_lines(problems);

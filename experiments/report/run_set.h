@@ -76,8 +76,8 @@ struct RunSet {
   std::vector<std::string> problems;  ///< what could not be used, see problem_lines()
 };
 
-/// Reads every result below a folder. InputError if the folder does not exist.
-RunSet load_runs(const std::filesystem::path& folder);
+/// Reads every result below the folders, one after the other. InputError if one does not exist.
+RunSet load_runs(const std::vector<std::filesystem::path>& folders);
 
 using RunFilter = std::function<bool(const Run&)>;
 
@@ -104,7 +104,7 @@ struct Selection {
 };
 
 /// Settings in which every role has a run come first, then real and generated sets before stand-ins, then
-/// more epochs x rows, then the greater number of runs.
+/// those whose roles all have kLeastSeeds seeds, then more epochs x rows, then the greater number of runs.
 Selection select_runs(const RunSet& set, const Query& query);
 
 /// dataset.kind is `kind` or the stand-in `stand_in`.

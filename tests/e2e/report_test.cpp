@@ -36,6 +36,28 @@ TEST_CASE("report prints verdicts and names damaged files") {
   REQUIRE(held == 1);
 }
 
+TEST_CASE("report takes several folders together, a result of both once") {
+  const TemporaryFolder first, second;
+  write_bias_results(first);
+  write_bias_results(second);
+  const std::filesystem::path moved = second.path() / "bias";
+  const ProcessResult one = run_zipml({"report", first.path().string(), "--format", "json"});
+  const ProcessResult both =
+      run_zipml({"report", first.path().string(), second.path().string(), "--format", "json"});
+  REQUIRE(both.exit_code == 0);
+  REQUIRE(both.out == one.out);
+  // A series in one folder, the others in the other one: nothing is missing.
+  std::size_t kept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(first.path() / "bias")) {
+    const std::filesystem::path twin = moved / entry.path().filename();
+    std::filesystem::remove(kept++ % 2 == 0 ? entry.path() : twin);
+  }
+  const ProcessResult halves =
+      run_zipml({"report", first.path().string(), second.path().string(), "--format", "json"});
+  REQUIRE(halves.out == one.out);
+  REQUIRE(run_zipml({"report", first.path().string(), (first / "nothing").string()}).exit_code == 2);
+}
+
 TEST_CASE("report writes to a file and leaves standard output alone") {
   const TemporaryFolder folder;
   write_bias_results(folder);

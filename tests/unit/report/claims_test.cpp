@@ -117,6 +117,25 @@ TEST_CASE("runs of different settings are never compared") {
   REQUIRE(finding.note.find("1 other settings left aside") != std::string::npos);
 }
 
+TEST_CASE("a longer setting with too few seeds for a verdict does not take the place of one that has them") {
+  const auto finding = [](std::size_t seeds) {
+    RunSet set;
+    ExampleRun run;
+    for (const int epochs : {20, 100}) {
+      run.epochs = epochs;
+      const std::vector<double> losses(epochs == 20 ? 3 : seeds, 1.0);
+      run.samples = {{"kind", "full"}};
+      add_series(set, run, losses);
+      run.samples = quantized("double_sampling", 4);
+      add_series(set, run, losses);
+    }
+    return evaluate(set, "bias", kDouble).finding;
+  };
+  REQUIRE(finding(2).note.find("20 epochs") != std::string::npos);
+  REQUIRE(finding(2).verdict == Verdict::holds);
+  REQUIRE(finding(3).note.find("100 epochs") != std::string::npos);
+}
+
 RunSet end_to_end_set(std::uint64_t bytes_an_epoch) {
   RunSet set;
   ExampleRun run;

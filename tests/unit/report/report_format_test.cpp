@@ -53,6 +53,26 @@ TEST_CASE("what is infinite is null in the JSON report") {
   FAIL("the claim is missing");
 }
 
+TEST_CASE("a claim's scale is the one its runs were asked for with, or is not told") {
+  const auto scale = [](const RunSet& set) {
+    for (const nlohmann::json& claim : nlohmann::json::parse(report_json(make_report(set)))) {
+      if (claim["runs"].empty()) continue;
+      return claim.at("scale").get<std::string>();
+    }
+    return std::string("no claim");
+  };
+  RunSet set = example_set();
+  REQUIRE(scale(set).empty());  // results of older versions
+  for (Run& run : set.runs) run.provenance.config_options = "--scale paper --seeds 3";
+  REQUIRE(scale(set) == "paper");
+  for (Run& run : set.runs) {
+    if (run.text("/precision/samples/kind") == "full") run.provenance.config_options = "--scale quick";
+  }
+  REQUIRE(scale(set) == "paper and quick");
+  set.runs.front().provenance.config_options.clear();
+  REQUIRE(scale(set).empty());
+}
+
 TEST_CASE("the text report is aligned") {
   const std::string text = report_text(make_report(example_set()));
   std::istringstream lines(text);
@@ -158,6 +178,8 @@ TEST_CASE("the page, Markdown and JSON say the same about a claim") {
     REQUIRE(claim.at("commands") == nlohmann::json::array({command}));
     REQUIRE(claim.at("bytes_moved").get<std::uint64_t>() == 8000 * claim.at("runs").size());
     REQUIRE_FALSE(claim.at("stand_in").get<bool>());
+    REQUIRE(claim.at("scale") == "quick");
+    REQUIRE(claim.at("commits") == nlohmann::json::array({set.runs.front().provenance.git_commit}));
   }
   REQUIRE(used > 0);
   REQUIRE(full.at("claims") == nlohmann::json::parse(report_json(report)));
@@ -224,7 +246,7 @@ TEST_CASE("results are loaded from a folder and damaged ones named") {
   const std::filesystem::path damaged = result_path(folder.path(), "bias", bad.run_id);
   write_result(damaged, bad);
   std::filesystem::resize_file(damaged, std::filesystem::file_size(damaged) / 2);
-  const RunSet set = load_runs(folder.path());
+  const RunSet set = load_runs({folder.path()});
   REQUIRE(set.runs.size() == 1);
   REQUIRE(set.runs[0].id == good.run_id);
   REQUIRE(set.runs[0].train_rows == 123);
@@ -243,7 +265,7 @@ TEST_CASE("results of another layout make one line") {
     seal(bytes);
     write_file_atomically(folder / ("fig8/" + std::to_string(i) + ".h5"), bytes);
   }
-  const RunSet set = load_runs(folder.path());
+  const RunSet set = load_runs({folder.path()});
   REQUIRE(set.runs.empty());
   REQUIRE(set.problems.size() == 1);
   REQUIRE(set.problems[0] ==
@@ -257,7 +279,7 @@ TEST_CASE("a result without epochs is a problem, not a crash") {
   run.losses.clear();
   const ResultFile empty = run.result();
   write_result(result_path(folder.path(), "bias", empty.run_id), empty);
-  const RunSet set = load_runs(folder.path());
+  const RunSet set = load_runs({folder.path()});
   REQUIRE(set.runs.empty());
   REQUIRE(set.problems.size() == 1);
 }
