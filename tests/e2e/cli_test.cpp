@@ -73,7 +73,7 @@ TEST_CASE("wrong commands and options", "[e2e][cli]") {
                                        "/share/zipml/configs; did you mean \"fig8\"?");
   check_refused({"help", "rum"},
                 "zipml help: unknown command \"rum\"; did you mean \"run\"?; allowed: run, validate, list, "
-                "schema, compare, fpga, report, export, data, help");
+                "schema, compare, fpga, report, merge, export, data, help");
   check_refused({"run", "x", "--jobs", "0"},
                 "zipml run: --jobs: found \"0\"; allowed: an integer in [1, 4096]");
 }
@@ -106,7 +106,7 @@ TEST_CASE("validate says ok, or everything that is wrong", "[e2e][cli]") {
       {"validate", good, bad},
       bad +
           ": /dataset/featurs: unknown member \"featurs\"; did you mean \"features\"?; allowed: features, "
-          "train_rows, test_rows, noise, seed, kind\n" +
+          "train_rows, test_rows, noise, seed, memory, kind\n" +
           bad + ": /solver/epochs: found 2.5; allowed: an integer in [1, 1e+06]");
   check_refused(
       {"validate", quick},

@@ -108,7 +108,9 @@ TEST_CASE("a set larger than memory at float32 trains packed", "[e2e][memory]") 
   REQUIRE(result.provenance.sample_bytes == kRows * 256);
   REQUIRE(result.provenance.peak_memory_bytes < kFloat32 * 3 / 4);
   REQUIRE(result.trace.at(1).train_loss < 0.2 * result.trace.at(0).train_loss);
-  REQUIRE(run_limited({"--set", "/dataset/memory=\"float32\""}).exit_code == 1);
+  const ProcessResult refused = run_limited({"--set", "/dataset/memory=\"float32\""});
+  REQUIRE(refused.exit_code == 2);
+  REQUIRE_THAT(refused.err, Catch::Contains("bytes of memory") && Catch::Contains("available are"));
 }
 
 }  // namespace

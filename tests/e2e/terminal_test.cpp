@@ -44,7 +44,7 @@ TEST_CASE("a window that changes, and names longer than it, leave no traces", "[
   std::string config = sweep_config();
   const std::string word = "a-name-that-no-window-of-this-test-can-hold-in-one-line-of-its-own";
   for (const char* name : {"32-bit", "DS 4-bit", "naive 2-bit"}) {
-    config.replace(config.find(name), std::string(name).size(), word + name + "\\u001b[2J" + word);
+    config.replace(config.find(name), std::string(name).size(), word + name + word);
   }
   write_text(folder / "sweep.json", config);
   TerminalProcess process(long_sweep(folder), 100, 20);
