@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,22 @@ inline std::vector<std::pair<std::string, std::string>> contents(const std::file
   }
   std::sort(all.begin(), all.end());
   return all;
+}
+
+/// Files that messages speak of: lines with `part` name one each, or say "N files:" of several with one
+/// reason.
+inline std::size_t files_named(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(part) == std::string::npos) continue;
+    const std::size_t several = line.find(" files: ");
+    std::size_t first = several;
+    while (first != std::string::npos && first > 0 && line[first - 1] >= '0' && line[first - 1] <= '9')
+      --first;
+    count += several == std::string::npos || first == several ? 1 : std::stoul(line.substr(first));
+  }
+  return count;
 }
 
 inline std::size_t count_of(const std::string& text, const std::string& part) {
