@@ -165,7 +165,10 @@ Run make_run(const ResultFile& result, const std::string& source) {
 RunSet load_runs(const std::vector<std::filesystem::path>& folders) {
   RunSet set;
   std::vector<FileProblem> problems;
-  std::map<std::string, std::filesystem::path> holders;  // by the run's id
+  struct Holder {
+    std::filesystem::path file, folder;
+  };
+  std::map<std::string, Holder> holders;  // by the run's id
   for (const std::filesystem::path& folder : folders) {
     for (const std::filesystem::path& file : find_results(folder)) {
       const ReadOutcome<ResultFile> outcome = read_result(file, ResultParts::for_reports);
@@ -173,9 +176,11 @@ RunSet load_runs(const std::vector<std::filesystem::path>& folders) {
         problems.push_back({file, outcome.problem});
         continue;
       }
-      const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, file);
+      const auto [holder, is_new] = holders.try_emplace(outcome.value->run_id, Holder{file, folder});
       if (!is_new) {
-        problems.push_back({file, copy_problem(file, holder->first, holder->second)});
+        // Folders that are taken together may well share runs; within one, a copy is a surprise.
+        if (holder->second.folder == folder)
+          problems.push_back({file, copy_problem(file, holder->first, holder->second.file)});
         continue;
       }
       try {

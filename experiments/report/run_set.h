@@ -76,7 +76,8 @@ struct RunSet {
   std::vector<std::string> problems;  ///< what could not be used, see problem_lines()
 };
 
-/// Reads every result below the folders, one after the other. InputError if one does not exist.
+/// Reads every result below the folders, one after the other; of a run that several of them hold, the first.
+/// InputError if one does not exist.
 RunSet load_runs(const std::vector<std::filesystem::path>& folders);
 
 using RunFilter = std::function<bool(const Run&)>;
