@@ -20,6 +20,8 @@ namespace zipml::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+#include "engine/kernels/for_fields-inl.h"
+
 using Shorts = hn::CappedTag<std::int16_t, 32>;
 using Bytes = hn::Rebind<std::uint8_t, Shorts>;
 using Ints = hn::RepartitionToWide<Shorts>;
@@ -130,7 +132,7 @@ HWY_INLINE void AddProducts(const FixedPointShape& shape, const FixedPointRows& 
       if (kPlanes && k + 1 < kRows)
         updated[k] = Words<kBits, kPlanes, kPair>(rows.rows[k], first_plane, at, v);
     }
-    const auto of_field = [&]<int kField>() HWY_ATTR __attribute__((always_inline)) {
+    const auto of_field = [&]<int kField>() HWY_ATTR ZIPML_INLINE_LAMBDA {
       const auto weights = hn::Load(Shorts(), model + (at * kFields + kField) * 2 * kLine + v * kLanes);
       hn::Vec<Shorts> values[kRows];
 #pragma GCC unroll 4
@@ -148,18 +150,7 @@ HWY_INLINE void AddProducts(const FixedPointShape& shape, const FixedPointRows& 
           sums.grams[j][k] = MultiplyAdd(sums.grams[j][k], other, values[k]);
       }
     };
-    of_field.template operator()<0>();
-    of_field.template operator()<1>();
-    if constexpr (kFields > 2) {
-      of_field.template operator()<2>();
-      of_field.template operator()<3>();
-    }
-    if constexpr (kFields > 4) {
-      of_field.template operator()<4>();
-      of_field.template operator()<5>();
-      of_field.template operator()<6>();
-      of_field.template operator()<7>();
-    }
+    ForFields<static_cast<int>(kFields)>(of_field);
   }
 }
 
@@ -182,7 +173,7 @@ void ProductsOf(const FixedPointShape& shape, const FixedPointRows& rows, const 
   const Decode<kBits> decode(shape);
   Sums<kRows> sums;
   sums.Clear();
-  const auto add = [&]<bool kLast>(std::size_t at) HWY_ATTR __attribute__((always_inline)) {
+  const auto add = [&]<bool kLast>(std::size_t at) HWY_ATTR ZIPML_INLINE_LAMBDA {
     if (at % 2 == 0)
       for (std::size_t k = 0; k < kRows; ++k) __builtin_prefetch(rows.ahead[k] + 2 * kLine * at);
     if (kBits == 4 && at % 2 == 1) {
@@ -213,13 +204,13 @@ void UpdateBy(const FixedPointShape& shape, const FixedPointRows& rows, const st
   const Decode<kBits> decode(shape);
   hn::Vec<Shorts> factor[kRows];
   for (std::size_t k = 0; k < kRows; ++k) factor[k] = hn::Set(d, factors[k]);
-  const auto update = [&]<int kPair, bool kLast>(std::size_t at) HWY_ATTR __attribute__((always_inline)) {
+  const auto update = [&]<int kPair, bool kLast>(std::size_t at) HWY_ATTR ZIPML_INLINE_LAMBDA {
     for (std::size_t v = 0; v < kVectors; ++v) {
       hn::Vec<Shorts> words[kRows];
 #pragma GCC unroll 4
       for (std::size_t k = 0; k < kRows; ++k)
         words[k] = Words<kBits, kPlanes, kPair>(rows.rows[k], plane, at, v);
-      const auto of_field = [&]<int kField>() HWY_ATTR __attribute__((always_inline)) {
+      const auto of_field = [&]<int kField>() HWY_ATTR ZIPML_INLINE_LAMBDA {
         std::int16_t* target = model + (at * kFields + kField) * 2 * kLine + v * kLanes;
         auto weights = hn::Load(d, target);
 #pragma GCC unroll 4
@@ -230,21 +221,10 @@ void UpdateBy(const FixedPointShape& shape, const FixedPointRows& rows, const st
           weights = hn::And(weights, hn::Load(d, shape.columns.data() + kField * 2 * kLine + v * kLanes));
         hn::Store(weights, d, target);
       };
-      of_field.template operator()<0>();
-      of_field.template operator()<1>();
-      if constexpr (kFields > 2) {
-        of_field.template operator()<2>();
-        of_field.template operator()<3>();
-      }
-      if constexpr (kFields > 4) {
-        of_field.template operator()<4>();
-        of_field.template operator()<5>();
-        of_field.template operator()<6>();
-        of_field.template operator()<7>();
-      }
+      ForFields<static_cast<int>(kFields)>(of_field);
     }
   };
-  const auto update_pair = [&]<bool kLast>(std::size_t at) HWY_ATTR __attribute__((always_inline)) {
+  const auto update_pair = [&]<bool kLast>(std::size_t at) HWY_ATTR ZIPML_INLINE_LAMBDA {
     if (kBits == 4 && at % 2 == 1) {
       update.template operator()<1, kLast>(at);
     } else {

@@ -12,10 +12,6 @@
 
 #include "engine/kernels/with_bits.h"
 
-// g++ calls lambdas that are large, and then keeps sums in memory.
-#undef ZIPML_INLINE_LAMBDA
-#define ZIPML_INLINE_LAMBDA __attribute__((always_inline))
-
 HWY_BEFORE_NAMESPACE();
 namespace zipml::kernels::HWY_NAMESPACE {
 
@@ -30,6 +26,7 @@ constexpr std::size_t kChunk = LaneLayout::kChunk, kLine = LaneLayout::kLineByte
 constexpr std::size_t kVectors = kChunk / kLanes;  // of a chunk
 constexpr std::size_t kChunks = LaneLayout::kGroup / kChunk;
 
+#include "engine/kernels/for_fields-inl.h"
 #include "engine/kernels/partial_sums-inl.h"
 
 // The lowest `kBits` bits of words.
@@ -150,27 +147,15 @@ HWY_INLINE void OfLines(const std::uint8_t* base, const std::uint8_t* const* pla
       for (std::size_t s = 0; s < kDraws; ++s)
         words[s] = Codes<kBits, kPlanes, kT>(base + kT * kLine + v * kLanes,
                                              kPlanes ? planes[s] + v * kLanes : nullptr);
-      const auto of_field = [&]<std::size_t kField>() HWY_ATTR ZIPML_INLINE_LAMBDA {
-        constexpr std::size_t kAt = kT * kFields + kField;
+      const auto of_field = [&]<int kField>() HWY_ATTR ZIPML_INLINE_LAMBDA {
+        constexpr std::size_t kAt = kT * kFields + static_cast<std::size_t>(kField);
         if (!kWhole && kAt >= chunks) return;
         hn::Vec<Floats> values[kDraws];
         for (std::size_t s = 0; s < kDraws; ++s)
-          values[s] = decode(hn::ShiftRight<static_cast<int>(kField) * kBits>(words[s]),
-                             column + kAt * kChunk + v * kLanes);
+          values[s] = decode(hn::ShiftRight<kField * kBits>(words[s]), column + kAt * kChunk + v * kLanes);
         use.template operator()<kAt>(v, values);
       };
-      of_field.template operator()<0>();
-      if constexpr (kFields > 1) of_field.template operator()<1>();
-      if constexpr (kFields > 2) {
-        of_field.template operator()<2>();
-        of_field.template operator()<3>();
-      }
-      if constexpr (kFields > 4) {
-        of_field.template operator()<4>();
-        of_field.template operator()<5>();
-        of_field.template operator()<6>();
-        of_field.template operator()<7>();
-      }
+      ForFields<static_cast<int>(kFields)>(of_field);
     }
     OfLines<kBits, kDraws, kPlanes, kT + 1, kWhole>(base, planes, decode, column, chunks, use);
   }
