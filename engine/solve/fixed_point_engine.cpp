@@ -46,11 +46,6 @@ class FixedPoint final : public Engine {
       for (std::size_t i = 0; i < input.order.size(); i += input.batch)
         run_batch(i, std::min(input.batch, input.order.size() - i));
     }
-    if (kernels::fixed_point_largest(model_.data(), model_.size()) >= kMost) {
-      throw InputError("/engine/model_range: a weight reached the end of the range, found " +
-                       std::to_string(range_) +
-                       "; allowed: a range that holds all weights, or a smaller step");
-    }
     for (std::size_t c = 0; c < input.columns; ++c)
       x[c] = static_cast<float>(unit_ * static_cast<double>(model_[shape_->position(c)]));
   }
@@ -137,20 +132,29 @@ class FixedPoint final : public Engine {
       factors[k] = factor(first + k, sum, row_scale_);
       way += std::abs(std::int32_t{factors[k]}) * (shape_->levels - 1);
     }
-    if (!stays_inside(way) && count > 1) {
+    const bool is_safe = stays_inside(way);
+    if (!is_safe && count > 1) {
       // A weight may be cut to 16 bits, which products of rows know nothing of.
       for (std::size_t k = 0; k < count; ++k) descend(first + k, 1);
       return;
     }
     kernels::fixed_point_update(*shape_, rows, factors.data(), model_.data());
     bound_ = std::min(kMost, bound_ + way);
+    if (!is_safe) refuse_end_of_range();
   }
 
-  // Whether no weight can leave the range on a way of that length. bound_: no weight is larger.
+  // A weight that was cut has lost a part of its updates, which would be a bias that nobody sees.
+  void refuse_end_of_range() const {
+    if (kernels::fixed_point_largest(model_.data(), model_.size()) < kMost) return;
+    throw InputError("/engine/model_range: a weight reached the end of the range, found " +
+                     std::to_string(range_) + "; allowed: a range that holds all weights, or a smaller step");
+  }
+
+  // Whether no weight can get to the end of the range on a way of that length. bound_: no weight is larger.
   bool stays_inside(std::int32_t way) {
-    if (bound_ + way <= kMost) return true;
+    if (bound_ + way < kMost) return true;
     bound_ = kernels::fixed_point_largest(model_.data(), model_.size());
-    return bound_ + way <= kMost;
+    return bound_ + way < kMost;
   }
 
   void run_batch(std::size_t first, std::size_t count) {
@@ -166,6 +170,7 @@ class FixedPoint final : public Engine {
       kernels::fixed_point_update(*shape_, gather(first + k, together), factors_.data() + k, model_.data());
       k += together;
     }
+    refuse_end_of_range();
   }
 
   double range_, unit_;

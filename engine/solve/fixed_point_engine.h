@@ -18,9 +18,10 @@ namespace zipml {
 ///   probability t - floor t;
 ///
 /// then m <- m - q u for row after row, exact, and cut to 16 bits. With two draws the score reads the second
-/// and the update the first. The rounding adds no bias, cutting does: a model that reaches model_range ends
-/// the run with InputError. In mini-batches of one row, up to four rows are read together, and the score of a
-/// row follows from sum(m u) before them and the products of rows, which are exact: the result is the same.
+/// and the update the first. The rounding adds no bias, cutting would: a weight that gets to the end of its
+/// range ends the run with InputError. In mini-batches of one row, up to four rows are read together, and the
+/// score of a row follows from sum(m u) before them and the products of rows, which are exact: the result is
+/// the same.
 ///
 /// One thread, same bits on every instruction set. Samples: naive, deterministic, double_sampling (one order
 /// of draws) of 1 to 4 bits; both other channels full; no regularizer.
