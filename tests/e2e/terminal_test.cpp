@@ -10,9 +10,13 @@ namespace {
 /// A sweep that takes long enough to be looked at.
 std::vector<std::string> long_sweep(const TemporaryFolder& folder,
                                     const std::vector<std::string>& extra = {}) {
-  std::vector<std::string> arguments = {
-      "--jobs", "2",     "--threads",          "1",     "--seeds",
-      "2",      "--set", "/solver/epochs=200", "--set", "/dataset/train_rows=20000"};
+  // Tuning and every run take several drawings of the screen, on a fast machine, too.
+  std::vector<std::string> arguments = {"--jobs",    "2",
+                                        "--threads", "1",
+                                        "--seeds",   "2",
+                                        "--set",     "/solver/epochs=200",
+                                        "--set",     "/dataset/train_rows=60000",
+                                        "--set",     "/solver/tune_grid=[0.01,0.02,0.05,0.1,0.2,0.3]"};
   arguments.insert(arguments.end(), extra.begin(), extra.end());
   return zipml_command(sweep_arguments(folder, "out", arguments));
 }
