@@ -12,6 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "engine/core/fnv1a.h"
+
 namespace zipml {
 namespace {
 
@@ -19,9 +21,7 @@ constexpr std::string_view kSealLabel = "\nzipml checksum ";
 constexpr std::size_t kDigits = 16, kSealSize = kSealLabel.size() + kDigits + 1;
 
 std::string seal_of(std::span<const std::byte> bytes) {
-  // Each step is a bijection of the state, so a single changed byte is always found.
-  std::uint64_t state = 0xcbf29ce484222325u;
-  for (const std::byte byte : bytes) state = (state ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3u;
+  const std::uint64_t state = fnv1a(bytes);
   std::string text(kSealLabel);
   for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(state >> shift) & 15u];
   return text + "\n";

@@ -4,17 +4,10 @@
 
 #include "engine/gradient/quantizer_parameters.h"
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/rows_ahead.h"
 
 namespace zipml {
 namespace {
-
-// How far ahead rows are asked for: they come in random order, which no hardware prefetcher foresees.
-constexpr std::size_t kBytesAhead = 17000;
-
-// How many rows ahead that is, at least 1.
-std::size_t rows_ahead(double row_bytes) {
-  return std::max<std::size_t>(1, kBytesAhead / static_cast<std::size_t>(std::max(1.0, row_bytes)));
-}
 
 // The row to ask for while row i of `rows` is read, `upcoming` being read after them.
 std::uint32_t row_ahead(std::span<const std::uint32_t> rows, std::size_t i, std::size_t distance,
@@ -30,7 +23,7 @@ class FullEstimator final : public GradientEstimator {
       : features_(input.features),
         labels_(input.labels),
         loss_(input.loss),
-        distance_(rows_ahead(bytes_per_row())) {}
+        distance_(kernels::rows_ahead(features_.cols() * sizeof(float))) {}
 
   bool is_unbiased() const override { return true; }
   double bytes_per_row() const override { return static_cast<double>(features_.cols() * sizeof(float)); }
@@ -70,7 +63,7 @@ class QuantizedEstimator : public GradientEstimator {
         loss_(input.loss),
         stride_(input.features.stride()),
         samples_(make_samples(input, parameters, draws)),
-        distance_(rows_ahead(samples_.bytes_per_row())),
+        distance_(kernels::rows_ahead(static_cast<std::size_t>(samples_.bytes_per_row()))),
         rounding_(rounding),
         fresh_(rounding == Rounding::stochastic && parameters.text("sampling") == "fresh"),
         generator_(rounding == Rounding::stochastic ? requested_generator(parameters) : Generator::philox),
@@ -101,12 +94,39 @@ class QuantizedEstimator : public GradientEstimator {
   virtual void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
                             std::uint32_t ahead, EstimatorScratch& scratch) const = 0;
 
-  std::span<const float> labels_;
-  const Loss& loss_;
-  std::size_t stride_;
-  QuantizedSamples samples_;
+  // The row as the functions below read it: decoded, unless kernels read it as it is stored.
+  void open_row(std::uint32_t row, EstimatorScratch& scratch) const {
+    if (samples_.are_fused()) return;
+    fit_padded(scratch.first, stride_);
+    if (samples_.draws() == 1) return samples_.decode(row, 0, scratch.first.data(), scratch.quantize);
+    fit_padded(scratch.second, stride_);
+    samples_.decode_pair(row, scratch.first.data(), scratch.second.data(), scratch.quantize);
+  }
+
+  // Slope of the loss at the score of one draw.
+  float residual(std::span<const float> x, std::uint32_t row, std::size_t draw, std::uint32_t ahead,
+                 const EstimatorScratch& scratch) const {
+    const float score = samples_.are_fused() ? samples_.dot(row, draw, x.data(), ahead)
+                                             : kernels::dot(decoded(draw, scratch), x.data(), x.size());
+    return loss_.derivative(score, labels_[row]);
+  }
+
+  void add_draw(std::uint32_t row, float alpha, std::span<float> y, const EstimatorScratch& scratch) const {
+    if (samples_.are_fused()) return samples_.add_to(row, 0, alpha, y.data());
+    kernels::axpy(alpha, decoded(0, scratch), y.data(), y.size());
+  }
+
+  void add_draws(std::uint32_t row, float alpha, float beta, std::span<float> y,
+                 const EstimatorScratch& scratch) const {
+    if (samples_.are_fused()) return samples_.add_both_to(row, alpha, beta, y.data());
+    kernels::axpy2(alpha, decoded(0, scratch), beta, decoded(1, scratch), y.data(), y.size());
+  }
 
  private:
+  static const float* decoded(std::size_t draw, const EstimatorScratch& scratch) {
+    return (draw == 0 ? scratch.first : scratch.second).data();
+  }
+
   static QuantizedSamples make_samples(const EstimatorInput& input, const Parameters& parameters, int draws) {
     const auto strategy = requested_strategy(parameters);
     const int levels = requested_levels(parameters);
@@ -116,6 +136,10 @@ class QuantizedEstimator : public GradientEstimator {
     return {input.features, *strategy, levels, draws, input.threads, scope, input.layout};
   }
 
+  std::span<const float> labels_;
+  const Loss& loss_;
+  std::size_t stride_;
+  QuantizedSamples samples_;
   std::size_t distance_;
   Rounding rounding_;
   bool fresh_;
@@ -134,14 +158,8 @@ class OneDrawEstimator final : public QuantizedEstimator {
  private:
   void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
                     std::uint32_t ahead, EstimatorScratch& scratch) const override {
-    if (samples_.are_fused()) {
-      const float residual = loss_.derivative(samples_.dot(row, 0, x.data(), ahead), labels_[row]);
-      return samples_.add_to(row, 0, factor * residual, y.data());
-    }
-    fit_padded(scratch.first, stride_);
-    samples_.decode(row, 0, scratch.first.data(), scratch.quantize);
-    const float score = kernels::dot(scratch.first.data(), x.data(), x.size());
-    kernels::axpy(factor * loss_.derivative(score, labels_[row]), scratch.first.data(), y.data(), y.size());
+    open_row(row, scratch);
+    add_draw(row, factor * residual(x, row, 0, ahead, scratch), y, scratch);
   }
 };
 
@@ -157,21 +175,11 @@ class DoubleSampling final : public QuantizedEstimator {
  private:
   void add_gradient(std::span<const float> x, std::uint32_t row, float factor, std::span<float> y,
                     std::uint32_t ahead, EstimatorScratch& scratch) const override {
-    const float half = 0.5f * factor;
-    if (samples_.are_fused()) {
-      const float by_second = loss_.derivative(samples_.dot(row, 1, x.data(), ahead), labels_[row]);
-      if (!symmetrized_) return samples_.add_to(row, 0, factor * by_second, y.data());
-      const float by_first = loss_.derivative(samples_.dot(row, 0, x.data(), ahead), labels_[row]);
-      return samples_.add_both_to(row, half * by_second, half * by_first, y.data());
-    }
-    fit_padded(scratch.first, stride_);
-    fit_padded(scratch.second, stride_);
-    const float *first = scratch.first.data(), *second = scratch.second.data();
-    samples_.decode_pair(row, scratch.first.data(), scratch.second.data(), scratch.quantize);
-    const float by_second = loss_.derivative(kernels::dot(second, x.data(), x.size()), labels_[row]);
-    if (!symmetrized_) return kernels::axpy(factor * by_second, first, y.data(), y.size());
-    const float by_first = loss_.derivative(kernels::dot(first, x.data(), x.size()), labels_[row]);
-    kernels::axpy2(half * by_second, first, half * by_first, second, y.data(), y.size());
+    open_row(row, scratch);
+    const float by_second = residual(x, row, 1, ahead, scratch);
+    if (!symmetrized_) return add_draw(row, factor * by_second, y, scratch);
+    const float by_first = residual(x, row, 0, ahead, scratch), half = 0.5f * factor;
+    add_draws(row, half * by_second, half * by_first, y, scratch);
   }
 
   bool symmetrized_;

@@ -45,12 +45,12 @@ HWY_INLINE hn::Vec<Ints> MultiplyAdd(hn::Vec<Ints> sums, hn::Vec<Shorts> a, hn::
 template <int kBits>
 class Decode {
  public:
-  explicit Decode(const FixedPointShape& shape)
-      : offset_(hn::Set(Shorts(), static_cast<std::int16_t>(shape.levels - 1))) {
 #if HWY_TARGET <= HWY_AVX3
-    table_ = _mm512_load_si512(shape.values.data());
+  explicit Decode(const FixedPointShape& shape) : table_(_mm512_load_si512(shape.values.data())) {}
+#else
+  explicit Decode(const FixedPointShape& shape)
+      : offset_(hn::Set(Shorts(), static_cast<std::int16_t>(shape.levels - 1))) {}
 #endif
-  }
   template <int kField>
   HWY_INLINE hn::Vec<Shorts> operator()(hn::Vec<Shorts> words) const {
     const auto shifted = hn::ShiftRight<kField * kBits>(words);
@@ -63,9 +63,10 @@ class Decode {
   }
 
  private:
-  hn::Vec<Shorts> offset_;
 #if HWY_TARGET <= HWY_AVX3
   __m512i table_;  // the codes again and again, so that the bits above one do not matter
+#else
+  hn::Vec<Shorts> offset_;
 #endif
 };
 

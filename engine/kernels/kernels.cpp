@@ -16,10 +16,8 @@ namespace zipml::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// At most 16 lanes, so that 32 partial sums and 16-value chunks are whole vectors on every instruction set.
-using Floats = hn::CappedTag<float, 16>;
-using Words = hn::RebindToUnsigned<Floats>;
-using Ints = hn::RebindToSigned<Floats>;
+#include "engine/kernels/float_lanes-inl.h"
+
 using Shorts = hn::Rebind<std::uint16_t, Floats>;
 constexpr std::size_t kLanes = hn::MaxLanes(Floats());
 

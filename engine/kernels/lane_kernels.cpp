@@ -17,9 +17,8 @@ namespace zipml::kernels::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::CappedTag<float, 16>;
-using Words = hn::RebindToUnsigned<Floats>;
-using Ints = hn::RebindToSigned<Floats>;
+#include "engine/kernels/float_lanes-inl.h"
+
 using Bytes = hn::Rebind<std::uint8_t, Floats>;
 constexpr std::size_t kLanes = hn::MaxLanes(Floats());
 constexpr std::size_t kChunk = LaneLayout::kChunk, kLine = LaneLayout::kLineBytes;

@@ -30,9 +30,8 @@ void QuantizeFieldsNearest(const FieldLayout& layout, const float* values, const
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::CappedTag<float, 16>;
-using Words = hn::RebindToUnsigned<Floats>;
-using Ints = hn::RebindToSigned<Floats>;
+#include "engine/kernels/float_lanes-inl.h"
+
 using Wide = hn::RepartitionToWide<Words>;
 using Shorts = hn::RepartitionToNarrow<Words>;
 using Bytes = hn::RepartitionToNarrow<Shorts>;

@@ -12,6 +12,7 @@
 #include "engine/core/matrix.h"
 #include "engine/kernels/fixed_point.h"
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/rows_ahead.h"
 
 namespace zipml {
 namespace {
@@ -21,8 +22,6 @@ using kernels::FixedPointRows;
 using kernels::FixedPointShape;
 
 constexpr std::int32_t kMost = 32767;
-// How far ahead rows are asked for, as in the other engines.
-constexpr std::size_t kBytesAhead = 17000;
 // Columns from which on reading four rows together costs more than it saves.
 constexpr std::size_t kColumnsForTwo = 512;
 constexpr std::size_t kWords = 256;  // random words made at a time
@@ -66,7 +65,7 @@ class FixedPoint final : public Engine {
     score_unit_ = static_cast<float>(unit_ * half_step_);
     row_scale_ = scale_of(1);
     most_factor_ = static_cast<float>(kMost / (shape_->levels - 1) - 1);
-    rows_ahead_ = std::max<std::size_t>(1, kBytesAhead / rows_->layout().row_bytes());
+    rows_ahead_ = kernels::rows_ahead(rows_->layout().row_bytes());
     model_.assign(shape_->positions(), 0);
     for (std::size_t c = 0; c < input.columns; ++c)
       model_[shape_->position(c)] = static_cast<std::int16_t>(

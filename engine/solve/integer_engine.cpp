@@ -12,6 +12,7 @@
 #include "engine/core/parallel.h"
 #include "engine/kernels/field_kernels.h"
 #include "engine/kernels/kernels.h"
+#include "engine/kernels/rows_ahead.h"
 #include "engine/solve/part_sums.h"
 
 namespace zipml {
@@ -21,8 +22,6 @@ namespace {
 constexpr std::size_t kGroupBytes = 16384, kLeastGroup = 4, kMostGroup = 64;
 // Sums of a mini-batch that are kept apart until it is done: what the threads share out.
 constexpr std::size_t kMostParts = 16, kLeastRowsPerPart = 64;
-// How far ahead rows are asked for. Not a multiple of a page, whose lines fall together in the caches.
-constexpr std::size_t kBytesAhead = 17000;
 
 // What all mini-batches of a run have in common.
 struct Plan {
@@ -36,7 +35,7 @@ struct Plan {
   Plan(const QuantizedSamples& samples, bool symmetrized, int model_limbs)
       : layout(samples.packed().fields()->layout()),
         group(std::clamp(kGroupBytes / layout.row_bytes() / 4 * 4, kLeastGroup, kMostGroup)),
-        rows_ahead(std::max<std::size_t>(1, kBytesAhead / layout.row_bytes())),
+        rows_ahead(kernels::rows_ahead(layout.row_bytes())),
         both(samples.draws() == 2 && symmetrized),
         limbs(model_limbs),
         step(layout.positions()),

@@ -13,13 +13,9 @@
 namespace zipml {
 namespace {
 
-// What can train a replica: engines whose mini-batches know their number, so that replicas differ in draws.
 const Registry<EngineFactory>& replica_registry() {
   static const Registry<EngineFactory> registry("replica engines", "what trains one replica of the model",
-                                                {{synchronous_info(), make_synchronous},
-                                                 {fused_info(), make_fused},
-                                                 {integer_info(), make_integer},
-                                                 {fixed_point_info(), make_fixed_point}});
+                                                replica_engine_entries());
   return registry;
 }
 
@@ -97,6 +93,13 @@ class LocalSgd final : public Engine {
 };
 
 }  // namespace
+
+std::vector<Registry<EngineFactory>::Entry> replica_engine_entries() {
+  return {{synchronous_info(), make_synchronous},
+          {fused_info(), make_fused},
+          {integer_info(), make_integer},
+          {fixed_point_info(), make_fixed_point}};
+}
 
 std::unique_ptr<Engine> make_local_sgd(const Parameters& parameters, int threads) {
   return std::make_unique<LocalSgd>(parameters, threads);

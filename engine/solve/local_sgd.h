@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "engine/solve/engine.h"
 
@@ -21,5 +22,9 @@ namespace zipml {
 std::unique_ptr<Engine> make_local_sgd(const Parameters& parameters, int threads);
 
 ComponentInfo local_sgd_info();
+
+/// The engines that can train a replica: those whose mini-batches know their number, so that replicas differ
+/// in their draws. The other ones are local_sgd itself and hogwild.
+std::vector<Registry<EngineFactory>::Entry> replica_engine_entries();
 
 }  // namespace zipml

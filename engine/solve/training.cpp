@@ -10,12 +10,9 @@
 #include "engine/gradient/estimator.h"
 #include "engine/solve/engine.h"
 #include "engine/solve/epoch_plan.h"
-#include "engine/solve/fixed_point_engine.h"
 #include "engine/solve/hogwild.h"
-#include "engine/solve/integer_engine.h"
 #include "engine/solve/local_sgd.h"
 #include "engine/solve/objective.h"
-#include "engine/solve/synchronous.h"
 
 namespace zipml {
 namespace {
@@ -298,13 +295,12 @@ const ComponentFamily& solvers() {
 }
 
 const Registry<EngineFactory>& engine_registry() {
-  static const Registry<EngineFactory> registry("engines", "what carries the updates out",
-                                                {{synchronous_info(), make_synchronous},
-                                                 {fused_info(), make_fused},
-                                                 {integer_info(), make_integer},
-                                                 {fixed_point_info(), make_fixed_point},
-                                                 {local_sgd_info(), make_local_sgd},
-                                                 {hogwild_info(), make_hogwild}});
+  static const Registry<EngineFactory> registry("engines", "what carries the updates out", [] {
+    auto entries = replica_engine_entries();
+    entries.push_back({local_sgd_info(), make_local_sgd});
+    entries.push_back({hogwild_info(), make_hogwild});
+    return entries;
+  }());
   return registry;
 }
 

@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "engine/core/error.h"
+#include "engine/core/fnv1a.h"
 
 namespace zipml {
 namespace {
@@ -126,9 +127,7 @@ std::uint64_t machine_number() {
   text.append(std::istreambuf_iterator<char>(boot), std::istreambuf_iterator<char>());
   std::error_code ignored;
   text += fs::read_symlink("/proc/self/ns/pid", ignored).string();
-  std::uint64_t state = 0xcbf29ce484222325u;
-  for (const char c : text) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return state;
+  return fnv1a(std::as_bytes(std::span(text)));
 }
 
 const Writer& this_writer() {
